@@ -1,0 +1,138 @@
+"""Special functions and the smooth switches of neural networks.
+
+- `sigmoid`, `softplus`, `log_sigmoid` and their slopes never overflow.
+- `sinc`, `xlogy`, `xlog1py` and `entr` are exact at 0, to any order.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any
+
+from gradx.backend import namespaces
+from gradx.elementwise import elementwise, elementwise_card, ruled
+from gradx.ops.arithmetic import multiply, negative
+from gradx.ops.selection import where
+from gradx.ops.trigonometric import sin, tanh
+from gradx.primitive import Rule
+from gradx.tape import SCALARS, lift
+
+erf = elementwise("erf", lambda xp, _y, x: (2 / math.sqrt(math.pi)) * xp.exp(-xp.square(x)),
+                  doc="Error function.")  # fmt: skip
+erfc = elementwise("erfc", lambda xp, _y, x: (-2 / math.sqrt(math.pi)) * xp.exp(-xp.square(x)),
+                   doc="Complementary error function `1 - erf(x)`, exact where it is small.")  # fmt: skip
+erfinv = elementwise("erfinv", lambda xp, y, _x: (math.sqrt(math.pi) / 2) * xp.exp(xp.square(y)),
+                     doc="Inverse of the error function; the slope at -1 and 1 is inf.")  # fmt: skip
+gammaln = elementwise("gammaln", lambda xp, _y, x: xp.digamma(x), doc="`log |gamma(x)|`.")
+digamma = elementwise(
+    "digamma", lambda xp, _y, x: xp.polygamma(x, n=1), doc="Derivative of `gammaln`."
+)
+
+_polygamma = elementwise_card("polygamma", lambda xp, _y, x, *, n: xp.polygamma(x, n=n + 1))
+
+
+def polygamma(x: Any, /, *, n: int) -> Any:
+    """The `n`-th derivative of `digamma` at `x`; `n >= 0`."""
+    return _polygamma(x, n=n)
+
+
+def _supplied(name: str, composite: Rule) -> Rule:
+    """Return an implementation for bare arrays: the library's own `name`, else `composite(xp, *arrays)`."""
+    found: dict[type, Rule] = {}
+
+    def implementation(*arrays: Any) -> Any:
+        kind = arrays[0].__class__ if arrays[0].__class__ not in SCALARS else arrays[1].__class__
+        rule = found.get(kind)
+        if rule is None:
+            xp = namespaces[kind]
+            rule = found[kind] = getattr(xp, name, None) or partial(composite, xp)
+        return rule(*arrays)
+
+    return implementation
+
+
+def _sigmoid(xp: Any, x: Any) -> Any:
+    return xp.exp(xp.minimum(x, 0)) / (1 + xp.exp(-xp.abs(x)))
+
+
+sigmoid = elementwise("sigmoid", lambda xp, y, _x: y * (1 - y), doc="`1 / (1 + exp(-x))`.")
+sigmoid.card.implementation = _supplied("sigmoid", _sigmoid)
+
+# With y = log(1 + e^x), sigmoid(x) is 1 - e^-y.
+softplus = elementwise("softplus", lambda xp, y, _x: -xp.expm1(-y), doc="`log(1 + exp(x))`.")
+softplus.card.implementation = _supplied("softplus", lambda xp, x: xp.logaddexp(x, 0))
+
+relu = ruled("relu", lambda xp, ct, y, _x: xp.where(y > 0, ct, 0),
+             jvp=lambda xp, tangents, y, x: xp.where(y > 0, tangents[0], 0), masks=True,
+             doc="`max(x, 0)`; derivative 0 at 0.")  # fmt: skip
+relu.card.implementation = _supplied("relu", lambda xp, x: xp.maximum(x, 0))
+
+
+def log_sigmoid(x: Any, /) -> Any:
+    """`log(sigmoid(x))`."""
+    return negative(softplus(negative(x)))
+
+
+def silu(x: Any, /) -> Any:
+    """`x * sigmoid(x)`, also known as swish."""
+    return multiply(x, sigmoid(x))
+
+
+def gelu(x: Any, /, *, approximate: bool | str = False) -> Any:
+    """`x * P(X <= x)` for a standard normal X.
+
+    Parameters
+    ----------
+    approximate
+        True or "tanh" for the approximation by a tanh; False or "none" for the exact value.
+    """
+    x = lift(x)
+    if approximate not in (False, True, "none", "tanh"):
+        raise ValueError(f"gelu: expected approximate 'none' or 'tanh'; got {approximate!r}")
+    if approximate in (False, "none"):
+        return 0.5 * (x * erfc(-math.sqrt(0.5) * x))
+    return 0.5 * (x * (1 + tanh(math.sqrt(2 / math.pi) * (x * (1 + 0.044715 * (x * x))))))
+
+
+_SINC = [(-1) ** k / math.factorial(2 * k + 1) for k in range(12)]
+
+
+def sinc(x: Any, /) -> Any:
+    """`sin(pi x) / (pi x)`, and 1 at 0. Near 0 a Taylor series, exact with its first derivatives."""
+    z = math.pi * lift(x)
+    small = (z < 1) & (z > -1)
+    square = z * z
+    square = where(small, square, 0)
+    series = _SINC[-1]
+    for coefficient in reversed(_SINC[:-1]):
+        series = series * square + coefficient
+    z = where(small, 1, z)
+    return where(small, series, sin(z) / z)
+
+
+def _xlogy(xp: Any, x: Any, y: Any) -> Any:
+    return x * xp.log(xp.where((x == 0) & (y == y), 1, y))
+
+
+xlogy = elementwise("xlogy", lambda xp, _y, _a, b: xp.log(b), lambda xp, _y, a, b: xp.guarded_multiply(a, 1 / b),
+                    doc="`x1 * log(x2)`, and 0 where `x1` is 0, broadcast.")  # fmt: skip
+xlogy.card.implementation = _supplied("xlogy", _xlogy)
+
+xlog1py = elementwise(
+    "xlog1py", lambda xp, _y, _a, b: xp.log1p(b), lambda xp, _y, a, b: xp.guarded_multiply(a, 1 / (1 + b)),
+    doc="`x1 * log1p(x2)`, and 0 where `x1` is 0, broadcast.",
+)  # fmt: skip
+xlog1py.card.implementation = _supplied(
+    "xlog1py", lambda xp, x, y: x * xp.log1p(xp.where((x == 0) & (y == y), 0, y))
+)
+
+
+def entr(x: Any, /) -> Any:
+    """`-x log(x)`: 0 at 0, with the slope inf, and -inf below it."""
+    x = lift(x)
+    return where(x < 0, -math.inf, xlogy(-where(x < 0, 0, x), x))
+
+
+__all__ = ["digamma", "entr", "erf", "erfc", "erfinv", "gammaln", "gelu", "log_sigmoid", "polygamma", "relu",
+           "sigmoid", "silu", "sinc", "softplus", "xlog1py", "xlogy"]  # fmt: skip
