@@ -1,0 +1,153 @@
+"""The functions of an array that NumPy, PyTorch and JAX also have as methods of it.
+
+- One line each into `gradx.ops`, with the names and defaults of the function; `axis` may be positional here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradx import ops
+
+
+class Methods:
+    """Sugar: `x.sum(0)` is `gx.sum(x, axis=0)`."""
+
+    __slots__ = ()
+
+    shape: Any
+
+    # ---------------------------------------------------------------- shape and elements
+
+    def copy(self) -> Any:
+        """Return a Tensor of the same value, on the graph, that is no view."""
+        return ops.copy(self)
+
+    def astype(self, dtype: Any, /, *, copy: bool = True, device: str | None = None) -> Any:
+        """Return the elements as another dtype; see `gx.astype`."""
+        return ops.astype(self, dtype, copy=copy, device=device)
+
+    def reshape(self, *shape: Any, copy: bool | None = None) -> Any:
+        """Return the elements in another shape, given as one tuple or list, or as integers."""
+        return ops.reshape(self, _one_or_many(shape), copy=copy)
+
+    def transpose(self, *axes: Any) -> Any:
+        """Return the axes in another order; reversed without `axes`."""
+        return ops.transpose(self, _one_or_many(axes) if axes else None)
+
+    def swapaxes(self, axis1: int, axis2: int, /) -> Any:
+        """Return two axes exchanged."""
+        return ops.swapaxes(self, axis1, axis2)
+
+    def squeeze(self, axis: Any = None) -> Any:
+        """Return the array without axes of size 1: those in `axis`, by default all."""
+        axes = tuple(i for i, n in enumerate(self.shape) if n == 1) if axis is None else axis
+        return ops.squeeze(self, axis=axes)
+
+    def ravel(self) -> Any:
+        """Return all elements along one axis."""
+        return ops.reshape(self, (-1,))
+
+    flatten = ravel
+
+    def repeat(self, repeats: Any, axis: int | None = None) -> Any:
+        """Return each element repeated; see `gx.repeat`."""
+        return ops.repeat(self, repeats, axis=axis)
+
+    def take(self, indices: Any, axis: int | None = None) -> Any:
+        """Return the elements at `indices` along `axis`; see `gx.take`."""
+        return ops.take(self, indices, axis=axis)
+
+    def nonzero(self) -> tuple[Any, ...]:
+        """Return the indices of the elements that are not zero, one Tensor an axis."""
+        return ops.nonzero(self)
+
+    # ---------------------------------------------------------------- elementwise
+
+    def conj(self) -> Any:
+        """Return the complex conjugate."""
+        return ops.conj(self)
+
+    def clip(self, min: Any = None, max: Any = None) -> Any:
+        """Return the elements held between `min` and `max`."""
+        return ops.clip(self, min, max)
+
+    def round(self) -> Any:
+        """Return the nearest integers, halves to even."""
+        return ops.round(self)
+
+    # ---------------------------------------------------------------- reductions
+
+    def sum(self, axis: Any = None, *, dtype: Any = None, keepdims: bool = False) -> Any:
+        """Return the sum over `axis`."""
+        return ops.sum(self, axis=axis, dtype=dtype, keepdims=keepdims)
+
+    def prod(self, axis: Any = None, *, dtype: Any = None, keepdims: bool = False) -> Any:
+        """Return the product over `axis`."""
+        return ops.prod(self, axis=axis, dtype=dtype, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+        """Return the mean over `axis`."""
+        return ops.mean(self, axis=axis, keepdims=keepdims)
+
+    def var(self, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> Any:
+        """Return the variance over `axis`, divided by `n - correction`."""
+        return ops.var(self, axis=axis, correction=correction, keepdims=keepdims)
+
+    def std(self, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> Any:
+        """Return the standard deviation over `axis`, divided by `sqrt(n - correction)`."""
+        return ops.std(self, axis=axis, correction=correction, keepdims=keepdims)
+
+    def max(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+        """Return the largest element over `axis`; ties share the derivative."""
+        return ops.max(self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+        """Return the smallest element over `axis`; ties share the derivative."""
+        return ops.min(self, axis=axis, keepdims=keepdims)
+
+    def any(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+        """Return whether any element over `axis` is true."""
+        return ops.any(self, axis=axis, keepdims=keepdims)
+
+    def all(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+        """Return whether all elements over `axis` are true."""
+        return ops.all(self, axis=axis, keepdims=keepdims)
+
+    # ---------------------------------------------------------------- along an axis, and products
+
+    def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
+        """Return the index of the largest element along `axis`, of all elements by default."""
+        return ops.argmax(self, axis=axis, keepdims=keepdims)
+
+    def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
+        """Return the index of the smallest element along `axis`, of all elements by default."""
+        return ops.argmin(self, axis=axis, keepdims=keepdims)
+
+    def argsort(self, axis: int = -1, *, descending: bool = False, stable: bool = True) -> Any:
+        """Return the indices that sort along `axis`."""
+        return ops.argsort(self, axis=axis, descending=descending, stable=stable)
+
+    def cumsum(self, axis: int | None = None) -> Any:
+        """Return the running sum along `axis`; see `gx.cumulative_sum`."""
+        return ops.cumulative_sum(self, axis=axis)
+
+    def cumprod(self, axis: int | None = None) -> Any:
+        """Return the running product along `axis`; see `gx.cumulative_prod`."""
+        return ops.cumulative_prod(self, axis=axis)
+
+    def trace(self, offset: int = 0) -> Any:
+        """Return the sum along the diagonal of matrices `(..., m, n)`."""
+        return ops.trace(self, offset=offset)
+
+    def dot(self, other: Any) -> Any:
+        """Return NumPy's `dot`: a product of numbers, vectors or matrices."""
+        return ops.dot(self, other)
+
+
+def _one_or_many(sizes: tuple[Any, ...]) -> Any:
+    """Return what `f((2, 3))` and `f(2, 3)` both mean."""
+    return sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
+
+
+__all__ = ["Methods"]
