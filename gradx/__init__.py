@@ -1,0 +1,105 @@
+"""gradx: automatic differentiation for any array library.
+
+The names of the array API standard 2025.12 on Tensors that know how they were made, and the derivatives:
+`backward`, `grad`, `value_and_grad`, `vjp`, `jvp`, `gradients`.
+
+- The public names, nothing else; an array-API namespace by itself.
+- Importing it loads no array library; `nn`, `optim`, `random` and `testing` wait for their first use.
+"""
+
+from importlib import import_module as _import_module
+from math import e, inf, nan, pi
+from typing import Any
+
+from gradx import errors, ops, special
+from gradx.backend import default_device
+from gradx.create import asarray, from_dlpack
+from gradx.dtypes import (
+    DType,
+    bfloat16,
+    complex64,
+    complex128,
+    dtype_of,
+    float16,
+    float32,
+    float64,
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
+from gradx.dtypes import bool_ as bool
+from gradx.errors import GradxError
+from gradx.info import __array_namespace_info__
+from gradx.level import enable_grad, no_grad
+from gradx.ops import *
+from gradx.promotion import can_cast, finfo, iinfo, isdtype, result_type
+from gradx.tensor import Tensor
+from gradx.transforms.backward import gradients
+from gradx.transforms.derivatives import grad, jvp, value_and_grad, vjp
+
+__array_api_version__ = "2025.12"
+__version__ = "0.1.0"
+newaxis = None
+
+_LAZY = frozenset({"nn", "optim", "random", "testing"})  # loaded on first use
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return _import_module(f"gradx.{name}")
+    raise AttributeError(f"module 'gradx' has no attribute {name!r}")
+
+
+__all__ = [
+    "DType",
+    "GradxError",
+    "Tensor",
+    "__array_api_version__",
+    "__array_namespace_info__",
+    "__version__",
+    "asarray",
+    "bfloat16",
+    "bool",
+    "can_cast",
+    "complex64",
+    "complex128",
+    "default_device",
+    "dtype_of",
+    "e",
+    "enable_grad",
+    "errors",
+    "finfo",
+    "float16",
+    "float32",
+    "float64",
+    "from_dlpack",
+    "grad",
+    "gradients",
+    "iinfo",
+    "inf",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "isdtype",
+    "jvp",
+    "nan",
+    "newaxis",
+    "no_grad",
+    "ops",
+    "pi",
+    "result_type",
+    "special",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "value_and_grad",
+    "vjp",
+]
+__all__ += ops.__all__

@@ -1,0 +1,1 @@
+"""Transforms: what is built on levels, and the walks that they share."""

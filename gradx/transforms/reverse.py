@@ -1,0 +1,287 @@
+"""The reverse walk: from cotangents of results to cotangents of whatever they came from.
+
+- Iterative; O(graph); each node is visited once, after all that used it.
+- The walk, never a rule: sums a cotangent down to the shape of its input, casts it to its dtype, skips inputs
+  that nobody wants, adds contributions, knows which cotangents hold zeros by structure, frees what it has used.
+- On bare arrays rules run with the backend's namespace. Where the result is to be differentiated again, or
+  values live on lower levels, the same rules run on Tensors with `gradx.ops`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple
+
+from gradx import ops, shapes
+from gradx.backend import backend_of, namespaces
+from gradx.dtypes import dtype_of, is_complex
+from gradx.errors import GraphError
+from gradx.level import Cell, Level, cell
+from gradx.tape import OUTPUT, SCALARS, Node, NodeWithParams, lift, output_of
+
+Seeds = Sequence[tuple[Node, Any]]
+
+
+def pull_back(seeds: Seeds, wanted: Collection[Node] | None = None, *, retain: bool = False,
+              record: Level | None = None, given: bool = True) -> dict[Node, Any]:  # fmt: skip
+    """Carry cotangents back from `seeds` and return those that arrive at `wanted`, or at the leaves.
+
+    Parameters
+    ----------
+    seeds
+        Pairs of a node and its cotangent, of the node's shape and dtype.
+    wanted
+        The nodes to stop for, anywhere in the graph; None for all leaves.
+    retain
+        Keep the residuals for another walk.
+    record
+        The level on which to record the walk itself, so that its results can be differentiated.
+    given
+        The cotangents were given by the user, and may leave out elements by zeros; else they are ones.
+    """
+    targets = None if wanted is None else set(wanted)
+    uses, live = _uses(seeds, targets)
+    lifted = record is not None or any(isinstance(ct, Cell) for _, ct in seeds)
+    cotangents: dict[Node, Any] = {}
+    ready: list[Node] = []
+    masked: set[Node] = set()
+    for node, ct in seeds:
+        if live is None or node in live:
+            ct = lift(ct) if lifted else ct
+            if node in cotangents:
+                cotangents[node] = cotangents[node] + ct
+                masked.discard(node)
+                continue
+            cotangents[node] = ct
+            if not uses[node]:
+                ready.append(node)
+            if given and holds_zeros(ct):
+                masked.add(node)
+    with quiet(seeds):
+        mode = _Mode(lifted, record, retain, live, targets, masked)
+        return _walk(cotangents, ready, uses, mode)
+
+
+def holds_zeros(x: Any) -> bool:
+    """Whether a cotangent or tangent that was given may hold zeros: what it leaves out, whatever the slope."""
+    if isinstance(x, Cell):
+        return x.aux is not None or holds_zeros(x.data)
+    return bool(namespaces[x.__class__].any(x == 0))
+
+
+class _Mode(NamedTuple):
+    """How to walk: on Tensors or bare arrays, recorded on which level, keeping residuals, and where to.
+
+    `masked` holds the nodes whose cotangent has zeros by structure on every path that led there.
+    """
+
+    lifted: bool
+    record: Level | None
+    retain: bool
+    live: set[Node] | None
+    targets: set[Node] | None
+    masked: set[Node]
+
+
+def _walk(
+    cotangents: dict[Node, Any], ready: list[Node], uses: dict[Node, int], mode: _Mode
+) -> dict[Node, Any]:
+    """Visit each node once, after all that used it."""
+    arrived: dict[Node, Any] = {}
+    own: set[Node] = set()  # whose cotangent is a sum made here, free to be added to in place
+    lifted, record, retain, live, targets, masked = mode
+    while ready:
+        node = ready.pop()
+        ct = cotangents.pop(node, None)
+        parents, card, shape = node.parents, node.card, node.shape
+        if card is None or live is not None:
+            parents = _arrive(node, ct, live, targets, arrived)
+        if ct is None or card is OUTPUT:
+            _pass_on(node, ct, parents, cotangents, uses, ready, masked)
+            continue
+        guarded = masked and node in masked
+        results = _pull(node, ct, parents, guarded, lifted, record) if parents else ()
+        for parent, g in zip(parents, results):
+            if parent is None:
+                continue
+            if g is not None:
+                if (shape is not parent.shape and g.shape != parent.shape) or (
+                    g.dtype is not parent.dtype
+                ):
+                    g = fit(g, parent, card.name)
+                old = cotangents.get(parent)
+                cotangents[parent] = g if old is None else _add(old, g, parent, own, lifted)
+                if not (guarded or card.masks):
+                    masked.discard(parent)
+                elif old is None:
+                    masked.add(parent)
+            if uses[parent] == 1:
+                ready.append(parent)
+            else:
+                uses[parent] -= 1
+        if not retain and parents:
+            node.card, node.parents, node.y, node.inputs = FREED, (), None, ()
+    return arrived
+
+
+def _pull(
+    node: Node, ct: Any, parents: Any, guarded: Any, lifted: bool, record: Level | None
+) -> Any:
+    """Apply the reverse rule of one application."""
+    pull = node.card.pull_guarded if guarded else node.card.pull
+    if lifted:
+        return pull(ops, ct, _on_tensors(node, record), parents)
+    kind = ct.__class__ if ct.__class__ is not list else type(next(g for g in ct if g is not None))
+    return pull(namespaces[kind], ct, node, parents)
+
+
+def _arrive(
+    node: Node, ct: Any, live: set[Node] | None, targets: set[Node] | None, arrived: dict[Node, Any]
+) -> Any:
+    """Note what has arrived at a leaf or a target; return the parents to go on to."""
+    if live is None or targets is None:
+        arrived[node] = ct
+        return ()
+    if node in targets:
+        arrived[node] = ct
+    parents = tuple([parent if parent in live else None for parent in node.parents])
+    return parents if any(parents) else ()
+
+
+def _add(old: Any, g: Any, node: Node, own: set[Node], lifted: bool) -> Any:
+    """Add a contribution: in place from the second sum on, where nobody else can hold the array."""
+    if lifted or node not in own:
+        own.add(node)
+        return old + g
+    old += g
+    return old
+
+
+class _Freed:
+    """Stands for the card of a node whose residuals are gone."""
+
+    name = "freed"
+    masks = False
+
+
+FREED = _Freed()
+
+
+def _uses(seeds: Seeds, targets: set[Node] | None) -> tuple[dict[Node, int], set[Node] | None]:
+    """Count how often each node below `seeds` is used, and find those from which a target can be reached."""
+    uses: dict[Node, int] = {node: 0 for node, _ in seeds}
+    stack = list(uses)
+    while stack:
+        node = stack.pop()
+        if node.card is FREED:
+            raise GraphError(
+                "backward: this graph was used and freed by an earlier backward. "
+                "Keep it with retain_graph=True, or compute the result anew"
+            )
+        for parent in node.parents:
+            if parent is not None:
+                if parent in uses:
+                    uses[parent] += 1
+                else:
+                    uses[parent] = 1
+                    stack.append(parent)
+    if targets is None:
+        return uses, None
+    return _wanted_uses(uses, targets)
+
+
+def _wanted_uses(nodes: dict[Node, int], targets: set[Node]) -> tuple[dict[Node, int], set[Node]]:
+    """Restrict `nodes` to those that lead to a target, with the uses among those alone."""
+    children: dict[Node, list[Node]] = {}
+    for node in nodes:
+        for parent in node.parents:
+            if parent is not None:
+                children.setdefault(parent, []).append(node)
+    live = {node for node in nodes if node in targets}
+    stack = list(live)
+    while stack:
+        for child in children.get(stack.pop(), ()):
+            if child not in live:
+                live.add(child)
+                stack.append(child)
+    uses = {node: sum(child in live for child in children.get(node, ())) for node in live}
+    return uses, live
+
+
+def _pass_on(node: Node, ct: Any, parents: Sequence[Node | None], cotangents: dict[Node, Any],
+             uses: dict[Node, int], ready: list[Node], masked: set[Node]) -> None:  # fmt: skip
+    """Take note of a use without a rule: nothing arrived, or one output of an application of several.
+
+    The cotangents of several outputs gather in a list, None for the outputs not used.
+    """
+    for parent in parents:
+        if parent is not None:
+            if ct is not None:
+                slots = cotangents.get(parent)
+                if slots is None:
+                    slots = cotangents[parent] = [None] * len(parent.shape)
+                    if node in masked:
+                        masked.add(parent)
+                elif node not in masked:
+                    masked.discard(parent)
+                i = node.params[
+                    "index"
+                ]  # a recorded walk reads the outputs too: several nodes for one output
+                slots[i] = ct if slots[i] is None else slots[i] + ct
+            uses[parent] -= 1
+            if not uses[parent]:
+                ready.append(parent)
+
+
+def _on_tensors(node: Node, record: Level | None) -> Node:
+    """Return a copy of `node` whose residuals are Tensors: on the tape of `record`, or constants there."""
+    copy = NodeWithParams()
+    copy.card, copy.parents, copy.params = node.card, node.parents, node.params
+    copy.shape, copy.dtype = node.shape, node.dtype
+    if isinstance(node.y, tuple):
+        copy.y = tuple(_tensor(y, output_of(node, i), record) for i, y in enumerate(node.y))
+    else:
+        copy.y = _tensor(node.y, node, record)
+    copy.inputs = tuple(
+        [_tensor(x, p, record) for x, p in zip(node.inputs, node.parents, strict=True)]
+    )
+    return copy
+
+
+def _tensor(x: Any, node: Node | None, record: Level | None) -> Any:
+    if x is None or type(x) in SCALARS or isinstance(x, Node):
+        return x
+    return lift(x) if record is None or node is None else cell(x, record, node)
+
+
+def fit(g: Any, primal: Any, name: str) -> Any:
+    """Bring a cotangent to its primal's shape (undo broadcasting) and dtype (real part of a complex one)."""
+    shape, dtype = primal.shape, primal.dtype
+    if g.shape == shape and g.dtype == dtype:
+        return g
+    xp = ops if isinstance(g, Cell) else namespaces[type(g)]
+    if g.shape != shape:
+        axes = shapes.summed_axes(tuple(g.shape), tuple(shape))
+        if axes is None:
+            raise GraphError(
+                f"{name}: expected a cotangent of shape {shape} from its vjp; got {g.shape}"
+            )
+        g = xp.reshape(xp.sum(g, axis=axes), shape)
+    if is_complex[g.dtype] and not is_complex[dtype]:
+        g = xp.real(g)
+    if g.dtype != dtype:
+        g = xp.astype(g, dtype_of(dtype) if xp is ops else dtype)
+    return g
+
+
+def quiet(seeds: Seeds) -> AbstractContextManager[Any]:
+    """Hold back the backend's floating-point warnings while rules run."""
+    return backend_of(type(raw(seeds[0][1]))).quiet()
+
+
+def raw(x: Any) -> Any:
+    """Return the bare array at the bottom of a value."""
+    while isinstance(x, Cell):
+        x = x.data
+    return x
