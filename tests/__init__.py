@@ -1,0 +1,1 @@
+"""The tests: they mirror `gradx/`; `cases.py` holds one row per public function."""
