@@ -60,7 +60,7 @@ def check_grads(f: Callable[..., Any], args: Sequence[Any], order: int = 2, mode
     rtol, atol
         Tolerances, by default those of the least exact dtype among arguments and results.
     eps
-        The step of the differences.
+        The step of the differences; larger by default where the device has no double precision.
 
     Raises
     ------

@@ -14,7 +14,7 @@ import gradx as gx
 from gradx.backend import INDEX
 from gradx.errors import DtypeError, ShapeError
 from gradx.ops.indexing import read, write
-from gradx.testing import check_grads
+from gradx.testing import assert_close, check_grads
 
 CUBE = np.arange(60.0).reshape(3, 4, 5)
 MASK = CUBE[:, :, 0] % 3 == 0
@@ -309,3 +309,20 @@ def test_a_number_written_into_a_number_by_a_mask(mask: bool, expected: tuple[fl
 
     found = gx.grad(f, (0, 1))(gx.asarray(2.0), gx.asarray(3.0))
     assert [(g.shape, g.item()) for g in found] == [((), g) for g in expected]
+
+
+@pytest.mark.parametrize("function", [gx.index_add, gx.index_set])
+@pytest.mark.parametrize(
+    "key", [1, slice(1, 3), [2, 0], np.array([False, True, True]), (Ellipsis, [0])]
+)
+def test_index_add_takes_keys_as_users_write_them(function, key):
+    expected = np.zeros((3, 2))
+    expected[key] = 1.5
+    assert_close(function(gx.zeros((3, 2)), 1.5, key=key), expected)
+
+
+def test_index_add_counts_the_index_arrays_of_its_key():
+    with pytest.raises(
+        IndexError, match=r"index_add: expected one index array for each INDEX.*1 for 0"
+    ):
+        gx.index_add(gx.zeros(2), 1.0, gx.asarray([0]), key=())

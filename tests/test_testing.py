@@ -103,3 +103,12 @@ def test_assert_close_takes_pytrees_and_numbers() -> None:
         assert_close({"a": x}, {"b": x})
     with pytest.raises(AssertionError, match="expected"):
         assert_close(None, x)
+
+
+def test_check_grads_on_a_device_without_double_precision():
+    pytest.importorskip("jax", reason="has float64 only if told to")
+    x = gx.asarray([3.0, 4.0], device="jax:cpu")
+    assert x.dtype == gx.float32
+    check_grads(gx.norm, (x,), order=2)
+    with pytest.raises(GradientMismatch):
+        check_grads(lambda x: gx.stop_gradient(x) * x, (x,))

@@ -85,7 +85,7 @@ def value_and_grad(
     -------
     callable
         `(*args) -> (value, gradient)`, with `has_aux` `((value, aux), gradient)`; the gradient has the
-        structure of the argument (a tuple of them for several). Complex arguments: SEMANTICS, ∂L/∂Re + i ∂L/∂Im.
+        structure of the argument (a tuple of them for several). Complex arguments: ∂L/∂Re + i ∂L/∂Im.
 
     Raises
     ------
@@ -165,6 +165,16 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     -------
     (out, pullback) or (out, pullback, aux)
         `pullback(ct)` takes a pytree like `out` and returns a tuple like `primals`; it can be called often.
+        Of complex arrays it is the conjugate transpose of what `jvp` computes.
+
+    Raises
+    ------
+    DtypeError
+        If a primal is an integer, or a cotangent complex where its result is real.
+    GraphError
+        If `f` returns anything but Tensors.
+    ShapeError
+        If a cotangent has not its result's shape, or another structure.
 
     >>> import gradx as gx
     >>> out, pullback = gx.vjp(lambda x: x * x, gx.asarray([1.0, 2.0]))
