@@ -3,8 +3,8 @@
 - The gradient of a determinant is the matrix of cofactors: a polynomial, so no inverse is formed.
 - A rule needs no branch on values for that; only the implementation of cofactors takes the faster way of two.
 - Small matrices take their cofactors from minors, which are determinants again: exact to every order. Larger ones
-  from singular values, with a rule of their own for the second derivative: products, never quotients that
-  could be 0/0, so singular matrices of every rank are exact to second order.
+  take them, and the second derivative, from singular values: products, never quotients that could be 0/0, so
+  matrices of every rank are exact. From the third on a recursion of products and traces, for limited sizes.
 - Source: the identity adj(A B) = adj(B) adj(A), applied to the factors of the SVD (R. Horn and C. Johnson,
   Matrix Analysis, section 0.8).
 """
@@ -15,12 +15,14 @@ from typing import Any, NamedTuple
 
 from gradx.backend import namespaces
 from gradx.dtypes import is_complex
+from gradx.errors import MissingRuleError
 from gradx.ops.adjoint import adjoint, conj, with_diagonal
 from gradx.ops.linalg.structure import matrices
 from gradx.primitive import primitive
 from gradx.tape import bind
 
 _BY_MINORS = 4  # n * n determinants of size n - 1: cheaper than an SVD up to here
+_THIRD_ORDER = 12  # up to here the recursion for third derivatives loses at most some four digits
 
 
 class SlogdetResult(NamedTuple):
@@ -112,19 +114,74 @@ _cofactors.implementation = _cofactors_raw
 
 @_cofactors.vjp
 def _cofactors_vjp(xp: Any, ct: Any, _y: Any, x: Any) -> Any:
-    u, s, vh, turn = _decomposed(xp, x)
-    _, t = _products_of_others(xp, s)
-    inside = xp.matmul(xp.matmul(vh, xp.matrix_transpose(ct)), u) * conj(xp, turn)
-    return (xp.matmul(xp.matmul(u, _second(xp, _cast(xp, t, u), inside)), vh),)
+    return (conj(xp, bind(_change, (x, conj(xp, ct)), {})),)
 
 
 @_cofactors.jvp
 def _cofactors_jvp(xp: Any, tangents: Any, y: Any, x: Any) -> Any:
+    return bind(_change, (x, tangents[0]), {})
+
+
+# The change of the cofactors along t: the second derivative of det, a symmetric form.
+_change = primitive("cofactor_change")
+
+
+def _change_raw(x: Any, t: Any) -> Any:
+    xp = namespaces[type(x)]
     u, s, vh, turn = _decomposed(xp, x)
-    _, t = _products_of_others(xp, s)
-    inside = xp.matmul(xp.matmul(adjoint(xp, u), tangents[0]), adjoint(xp, vh))
-    core = xp.matrix_transpose(_second(xp, _cast(xp, t, u), inside))
+    _, pairs = _products_of_others(xp, s)
+    inside = xp.matmul(xp.matmul(adjoint(xp, u), t), adjoint(xp, vh))
+    core = xp.matrix_transpose(_second(xp, _cast(xp, pairs, u), inside))
     return turn * xp.matmul(xp.matmul(conj(xp, u), core), conj(xp, vh))
+
+
+_change.implementation = _change_raw
+
+
+@_change.vjp
+def _change_vjp(xp: Any, ct: Any, _y: Any, x: Any, t: Any) -> Any:
+    ct = conj(xp, ct)
+    return conj(xp, _third(xp, x, t, ct)), conj(xp, bind(_change, (x, ct), {}))
+
+
+@_change.jvp
+def _change_jvp(xp: Any, tangents: Any, y: Any, x: Any, t: Any) -> Any:
+    dx, dt = tangents
+    along = None if dt is None else bind(_change, (x, dt), {})
+    if dx is None:
+        return along
+    bent = _third(xp, x, t, dx)
+    return bent if along is None else along + bent
+
+
+def _third(xp: Any, x: Any, t: Any, s: Any) -> Any:
+    """Return the second change of the cofactors, along t and along s: products and traces, exact to every order.
+
+    Faddeev and LeVerrier's recursion for the adjugate, a polynomial without divisions, on x + a t + b s with
+    a*a = b*b = 0; of its four components the one in a*b. It cancels more with every row, hence the limit.
+    """
+    n = x.shape[-1]
+    if n > _THIRD_ORDER:
+        raise MissingRuleError(
+            f"linalg.det: expected matrices up to {_THIRD_ORDER} by {_THIRD_ORDER} for derivatives beyond the "
+            f"second; got {n} by {n}. Differentiate gx.linalg.slogdet, which has no limit where x is regular"
+        )
+    one = xp.eye(n, dtype=x.dtype, device=x.device)
+    zero = xp.zeros_like(x)
+    m = [one + zero, zero, zero, zero]
+    for k in range(1, n):
+        products = [
+            xp.matmul(x, m[0]),
+            xp.matmul(x, m[1]) + xp.matmul(t, m[0]),
+            xp.matmul(x, m[2]) + xp.matmul(s, m[0]),
+            xp.matmul(x, m[3]) + xp.matmul(t, m[2]) + xp.matmul(s, m[1]),
+        ]
+        m = [p - one * (_trace(xp, p) / k) for p in products]
+    return (-1) ** (n - 1) * xp.matrix_transpose(m[3])
+
+
+def _trace(xp: Any, x: Any) -> Any:
+    return xp.expand_dims(xp.expand_dims(xp.linalg.trace(x), axis=-1), axis=-1)
 
 
 def _cast(xp: Any, t: Any, like: Any) -> Any:
