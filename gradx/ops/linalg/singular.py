@@ -1,8 +1,9 @@
 """Singular values and vectors, and the pseudoinverse.
 
 - Where only the values are used, no difference of two values is divided by.
-- Vectors are defined up to a phase, or, for equal values, a rotation of left and right ones together; derivatives
-  are right for results that do not depend on that choice, also of the columns that `full_matrices` adds.
+- Vectors are defined up to a phase, or, for equal values, a rotation of left and right ones together. Where values
+  are distinct, derivatives are right for results that do not depend on that choice, also of the columns that
+  `full_matrices` adds; where not, see `svd`.
 - The core `U^H dA V` is split: its skew part is divided by sums of values, and only its Hermitian part by
   differences. The derivative of a value that is 0 is a kink's: 0.
 - Sources: M. Giles (2008); M. Seeger et al. (2017); J. Townsend, "Differentiating the singular value
@@ -124,6 +125,10 @@ def svd(x: Any, /, *, full_matrices: bool = True) -> SVDResult:
     """Singular value decomposition `x = U diag(S) Vh` of matrices `(..., m, n)`, k = min(m, n).
 
     With `full_matrices`, U is `(..., m, m)` and Vh `(..., n, n)`.
+
+    Where singular values are equal (to rounding), the mixing of their vectors counts as 0: right for the values
+    to first order and for projectors on whole singular spaces; NOT for other functions of the vectors, nor for
+    second derivatives, which are finite there but wrong. Keep away from such points.
 
     >>> import gradx as gx
     >>> [part.shape for part in gx.linalg.svd(gx.ones((4, 2)), full_matrices=False)]

@@ -1,9 +1,9 @@
 """Eigenvalues and eigenvectors.
 
 - Where only the values are used, no difference of two values is divided by.
-- Vectors are defined up to a sign, a phase, or, for equal values, a rotation: derivatives are right for results
-  that do not depend on that choice. Values nearer to each other than their rounding error count as equal,
-  and contribute nothing instead of dividing by noise.
+- Vectors are defined up to a sign, a phase, or, for equal values, a rotation. Where values are distinct, derivatives
+  are right for results that do not depend on that choice. Values nearer to each other than their rounding error
+  count as equal, and contribute nothing instead of dividing by noise: see `eigh` for what is then not right.
 - Sources: M. Giles, "Collected matrix derivative results for forward and reverse mode AD" (2008); M. Seeger et
   al., "Auto-differentiating linear algebra" (2017).
 """
@@ -73,6 +73,10 @@ def eigh(x: Any, /) -> EighResult:
     """Eigenvalues and eigenvectors of symmetric or Hermitian matrices `(..., n, n)`.
 
     `x` is taken for `(x + x^H) / 2`, so the gradient is Hermitian.
+
+    Where eigenvalues are equal (to rounding), the mixing of their vectors counts as 0: right for the values to
+    first order and for projectors on whole eigenspaces; NOT for other functions such as `V f(L) V^H`, nor for
+    second derivatives, which are finite there but wrong. Keep away from such points.
 
     >>> import gradx as gx
     >>> gx.linalg.eigh(gx.eye(3)).eigenvectors.shape
