@@ -10,7 +10,7 @@ GradxError
 ├── GraphError        (RuntimeError)  a graph used twice, a cotangent that does not fit, no graph at all
 ├── LeakError         (RuntimeError)  a Tensor used after the transform that made it has ended
 ├── ConversionError   (TypeError)     a tracked Tensor turned into something that drops its gradient
-├── ViewError         (ValueError)    a write through a view
+├── ViewError         (ValueError)    a write through a view that is read-only
 └── MissingRuleError  (TypeError)     a function that has no derivative rule, or no implementation
 
 - Each class also inherits the builtin that a user would catch.
@@ -59,7 +59,7 @@ class ConversionError(GradxError, TypeError):
 
 
 class ViewError(GradxError, ValueError):
-    """A write through a view, which would be lost."""
+    """A write through a view that is read-only, as that of `broadcast_to` is."""
 
 
 class MissingRuleError(GradxError, TypeError):

@@ -80,6 +80,7 @@ class Output:
     """Stands for the card of one of several outputs; `params["index"]` says which."""
 
     name = "output"
+    few = False
 
 
 OUTPUT = Output()
@@ -216,7 +217,7 @@ def apply(card: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
             return apply(card, tuple([_operand(card, x) for x in args]), params)
     result = top.process(card, args, params)
     if card.view:
-        alias(result, args[0])
+        alias(result, args[0], card, params)
     return result
 
 
@@ -240,7 +241,7 @@ def apply_one(card: Any, x: Any, params: dict[str, Any]) -> Any:
     out.data = y
     out.level = level
     if card.view:
-        alias(out, x)
+        alias(out, x, card, params)
     if parent is None or (blocks and suspended()):
         out.aux = None
         return out

@@ -15,14 +15,15 @@ from gradx import ops
 from gradx.backend import backend_for_device, backend_of
 from gradx.dtypes import DType, dtype_of, is_inexact
 from gradx.errors import ConversionError, DtypeError, GraphError, OperandError, ShapeError
-from gradx.level import cell
+from gradx.level import Cell, cell
 from gradx.methods import Methods
 from gradx.namespace import namespace_for
-from gradx.operators import Operators, check_writable, rebind
-from gradx.ops.indexing import read, write
+from gradx.operators import Operators
+from gradx.ops.subscript import is_own_part, read, write
 from gradx.printing import describe
 from gradx.shapes import size
 from gradx.tape import ZERO, Leaf, Node
+from gradx.views import begin_write, outdate, rebind, renew
 
 
 class Tensor(Methods, Operators):
@@ -106,6 +107,8 @@ class Tensor(Methods, Operators):
                 f"requires_grad: expected a floating or complex dtype; got {self.dtype}. "
                 "Make it with dtype=gx.float64, or convert it by astype"
             )
+        self.lens = None  # a leaf stands for itself
+        outdate([self])  # its views are read anew, on the graph
         self.aux = Leaf(self.data.shape, self.data.dtype)
 
     @property
@@ -341,9 +344,33 @@ class Tensor(Methods, Operators):
         return read(self, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        check_writable(self, "setitem")
-        rebind(self, write(self, key, value))
+        if not is_own_part(self, key, value):
+            path = begin_write(self, "setitem")
+            rebind(path, write(self, key, value))
 
+
+class Stale(Tensor):
+    """A view whose base was written to: whoever asks for its value has it read anew, and it is a Tensor again."""
+
+    __slots__ = ()
+
+    @property
+    def data(self) -> Any:
+        renew(self)
+        return self.data
+
+    @property
+    def level(self) -> Any:
+        renew(self)
+        return self.level
+
+    @property
+    def aux(self) -> Any:
+        renew(self)
+        return self.aux
+
+
+Cell.kind, Cell.stale = Tensor, Stale
 
 _UFUNCS = {"power": "pow", "absolute": "abs", "true_divide": "divide", "invert": "bitwise_invert",
            "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh",

@@ -12,7 +12,7 @@ from gradx import ops
 from gradx.backend import backend_of, namespaces
 from gradx.dtypes import dtype_of, is_complex
 from gradx.errors import MissingRuleError
-from gradx.level import Cell, Level, cell, lower
+from gradx.level import Cell, Level, alone, cell, lower, own
 from gradx.tape import SCALARS, bind, lift, lift_all, rebuild, settle
 from gradx.transforms.reverse import raw
 
@@ -41,6 +41,20 @@ class Forward(Level):
                 y, [self._attach(value, d, masked) for value, d in zip(y, dy, strict=True)]
             )
         return self._attach(y, dy, masked)
+
+    def alone(self, x: Cell) -> bool:
+        tangent = None if x.aux is None else x.aux[0]
+        return super().alone(x) and (not isinstance(tangent, Cell) or alone(tangent))
+
+    def unshare(self, x: Cell) -> None:
+        super().unshare(x)
+        if x.aux is not None:
+            tangent, masked = x.aux
+            if isinstance(tangent, Cell):
+                tangent.level.unshare(tangent)
+            else:
+                tangent = own(tangent)
+            x.aux = tangent, masked
 
     def _attach(self, y: Any, dy: Any, masked: bool) -> Any:
         return lift(y) if dy is None else cell(y, self, (match(dy, y), masked))
