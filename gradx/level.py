@@ -28,7 +28,7 @@ R = TypeVar("R")
 class Cell:
     """What every Tensor is to the levels."""
 
-    __slots__ = ("__weakref__", "aux", "data", "former", "lens", "level", "views", "written")
+    __slots__ = ("__weakref__", "aux", "data", "family", "former", "lens", "level")
 
     data: Any
     level: Level
@@ -37,8 +37,7 @@ class Cell:
     lens: (
         tuple[Cell, Any, dict[str, Any], bool] | None
     )  # of a view: how to read it from its base (`alias`)
-    views: list[ref[Cell]]  # those that hold this value: a write outdates them
-    written: bool  # `data` was made by a write, and is to stay no one else's
+    family: Family
     former: Any  # the leaf that this cell was before a write made it a result
 
     kind: type[Cell]  # the class of results: Tensor
@@ -107,27 +106,45 @@ def twin(x: Any) -> Any:
     return cell(x.data, x.level, x.aux) if isinstance(x, Cell) else x
 
 
+class Family:
+    """What a cell knows of those that share its memory.
+
+    Attributes
+    ----------
+    views
+        Those that hold a part of its value: a write outdates them.
+    written
+        Its array was made by a write, and is to stay no one else's: the next write happens in place.
+    """
+
+    __slots__ = ("views", "written")
+
+    def __init__(self, written: bool = False) -> None:
+        self.views: list[ref[Cell]] = []
+        self.written = written
+
+
 def alias(out: Cell, x: Cell, card: Any, params: dict[str, Any]) -> None:
     """Mark `out`, which is `card` of `x`, as a view: what is written to one is read from the other.
 
     The view holds its base, as NumPy's does; the base knows its views weakly.
     """
     out.lens = (x, card, params, bool(blocks) and suspended())
-    if getattr(x, "written", False):
-        out.written = True
-    enrol(out, x)
+    if enrol(out, x).written:
+        out.family = Family(written=True)
 
 
-def enrol(view: Cell, base: Cell) -> None:
+def enrol(view: Cell, base: Cell) -> Family:
     """Let a write to `base` find `view`."""
     try:
-        views = base.views
+        family = base.family
     except AttributeError:
-        base.views = [ref(view)]
-        return
+        family = base.family = Family()
+    views = family.views
     if not len(views) & (len(views) - 1):  # at each power of two the dead go: in all, a step a view
         views[:] = [each for each in views if each() is not None]
     views.append(ref(view))
+    return family
 
 
 _references = getattr(sys, "getrefcount", lambda x: 0)

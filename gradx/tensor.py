@@ -360,7 +360,7 @@ class Stale(Tensor):
         return self.data
 
     @property
-    def level(self) -> Any:
+    def level(self) -> Any:  # type: ignore[override]
         renew(self)
         return self.level
 

@@ -14,11 +14,11 @@ from __future__ import annotations
 from typing import Any
 
 from gradx.errors import ViewError
-from gradx.level import Cell, blocks, enable_grad, enrol, no_grad
-from gradx.ops.subscript import part_of
+from gradx.level import Cell, Family, blocks, enable_grad, enrol, no_grad
+from gradx.ops.subscript import released
 from gradx.primitive import read_only
 from gradx.shapes import Shape, reshaped_strides, row_major
-from gradx.tape import ZERO, Leaf
+from gradx.tape import ZERO, Leaf, apply_one
 
 Path = list[Any]
 
@@ -59,7 +59,10 @@ def _hold(x: Any, value: Any) -> None:
     leaf = x.aux if type(x.aux) is Leaf else None
     x.__class__ = Cell.kind
     x.data, x.level, x.aux = value.data, value.level, value.aux
-    x.written = True
+    try:
+        x.family.written = True
+    except AttributeError:
+        x.family = Family(written=True)
     if leaf is not None:
         if value.aux is None and value.level is ZERO:
             x.aux = leaf
@@ -69,22 +72,23 @@ def _hold(x: Any, value: Any) -> None:
 
 def outdate(path: Path) -> None:
     """Make all views of the cells of `path` stale, but for those on it: each pays once for its reading."""
+    stack = [x for x in path if (family := getattr(x, "family", None)) and family.views]
+    if not stack:
+        return
     kept = {id(x) for x in path}
-    stack = list(path)
     while stack:
-        x = stack.pop()
-        views = getattr(x, "views", None)
-        if not views:
-            continue
-        x.views = []
+        family = stack.pop().family
+        views, family.views = family.views, []
         for each in views:
             view: Any = each()
             if view is None:
                 continue
             if id(view) in kept:
-                x.views.append(each)
-            elif lineage(view)[-1] is not view:
-                stack.append(view)
+                family.views.append(each)
+            elif view.lens[1].name != "reshape" or len(lineage(view)) > 1:
+                if hasattr(view, "family"):
+                    stack.append(view)
+                view.__class__ = Cell.kind
                 view.data = view.aux = None
                 view.__class__ = Cell.stale
 
@@ -98,9 +102,10 @@ def renew(view: Any) -> None:
         base, card, params, untracked = each.lens
         if untracked or blocks:  # as when the view was made, whatever holds here
             with no_grad() if untracked else enable_grad():
-                value = part_of(base, card, params)
+                value = apply_one(card, base, params)
         else:
-            value = part_of(base, card, params)
+            value = apply_one(card, base, params)
+        released(value, base)  # the base was written to
         each.__class__ = Cell.kind
         each.data, each.level, each.aux = value.data, value.level, value.aux
         enrol(each, base)

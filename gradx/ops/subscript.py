@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradx.errors import ShapeError
-from gradx.level import alias, alone
+from gradx.level import Family, alias, alone
 from gradx.ops.indexing import _getitem, _index_set, _overwrite, getitem, writable
 from gradx.ops.keys import is_static, misfit, show, split_key
 from gradx.shapes import size
@@ -32,10 +32,10 @@ def read(x: Any, key: Any) -> Any:
     try:
         if static:
             params = {"key": parts}
-            result = part_of(x, _getitem, params)
-            if result.data.shape or Ellipsis in parts:
-                alias(result, x, _getitem, params)
-            return result
+            part = apply_one(_getitem, x, params)
+            if part.data.shape or Ellipsis in parts:
+                alias(part, x, _getitem, params)
+            return part if getattr(x, "family", _UNWRITTEN).written is False else released(part, x)
         x = lift(x)
         template, indices = split_key("getitem", key, x)
         return getitem(x, *indices, key=template)
@@ -43,13 +43,15 @@ def read(x: Any, key: Any) -> Any:
         raise misfit("getitem", key, x, error) from None
 
 
-def part_of(x: Any, card: Any, params: dict[str, Any]) -> Any:
-    """Return `card` of `x`: of an array that was written to, a small part in memory of its own.
+_UNWRITTEN = Family()
 
-    What reads a row keeps no hold on the whole, so that the next write can happen in place.
+
+def released(part: Any, x: Any) -> Any:
+    """Return a part of an array that was written to: a small one in memory of its own.
+
+    What reads a row then has no hold on the whole, and the next write happens in place.
     """
-    part = apply_one(card, x, params)
-    if getattr(x, "written", False) and 4 * size(part.data.shape) <= size(x.data.shape):
+    if 4 * size(part.data.shape) <= size(x.data.shape):
         part.level.unshare(part)
     return part
 
@@ -92,4 +94,4 @@ def write(x: Any, key: Any, values: Any) -> Any:
         ) from error
 
 
-__all__ = ["is_own_part", "part_of", "read", "write"]
+__all__ = ["is_own_part", "read", "released", "write"]
