@@ -12,7 +12,9 @@ from math import e, inf, nan, pi
 from typing import Any
 
 from gradx import errors, ops, special
+from gradx import indirect as _indirect  # the classes of Tensors whose array must be asked for
 from gradx.backend import default_device
+from gradx.capture import check_captures
 from gradx.create import asarray, from_dlpack
 from gradx.dtypes import (
     DType,
@@ -66,6 +68,7 @@ __all__ = [
     "bfloat16",
     "bool",
     "can_cast",
+    "check_captures",
     "complex64",
     "complex128",
     "default_device",

@@ -41,6 +41,7 @@ class Cell:
     former: Any  # the leaf that this cell was before a write made it a result
 
     kind: type[Cell]  # the class of results: Tensor
+    captured: type[Cell]  # the class of what shares its memory with the user
     stale: type[Cell]  # the class of a view whose base was written to: it reads it anew when asked
 
 
@@ -132,6 +133,8 @@ def alias(out: Cell, x: Cell, card: Any, params: dict[str, Any]) -> None:
     out.lens = (x, card, params, bool(blocks) and suspended())
     if enrol(out, x).written:
         out.family = Family(written=True)
+    if x.__class__ is not Cell.kind:  # captured
+        out.__class__ = x.__class__
 
 
 def enrol(view: Cell, base: Cell) -> Family:

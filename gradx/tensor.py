@@ -23,7 +23,7 @@ from gradx.ops.subscript import is_own_part, read, write
 from gradx.printing import describe
 from gradx.shapes import size
 from gradx.tape import ZERO, Leaf, Node
-from gradx.views import begin_write, outdate, rebind, renew
+from gradx.views import begin_write, outdate, rebind
 
 
 class Tensor(Methods, Operators):
@@ -349,28 +349,7 @@ class Tensor(Methods, Operators):
             rebind(path, write(self, key, value))
 
 
-class Stale(Tensor):
-    """A view whose base was written to: whoever asks for its value has it read anew, and it is a Tensor again."""
-
-    __slots__ = ()
-
-    @property
-    def data(self) -> Any:
-        renew(self)
-        return self.data
-
-    @property
-    def level(self) -> Any:  # type: ignore[override]
-        renew(self)
-        return self.level
-
-    @property
-    def aux(self) -> Any:
-        renew(self)
-        return self.aux
-
-
-Cell.kind, Cell.stale = Tensor, Stale
+Cell.kind = Tensor
 
 _UFUNCS = {"power": "pow", "absolute": "abs", "true_divide": "divide", "invert": "bitwise_invert",
            "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh",

@@ -13,7 +13,7 @@ from gradx.backend import backend_of, namespaces
 from gradx.dtypes import dtype_of, is_complex
 from gradx.errors import MissingRuleError
 from gradx.level import Cell, Level, alone, cell, lower, own
-from gradx.tape import SCALARS, bind, lift, lift_all, rebuild, settle
+from gradx.tape import SCALARS, bind, constant_of, lift_all, rebuild, settle
 from gradx.transforms.reverse import raw
 
 
@@ -57,7 +57,7 @@ class Forward(Level):
             x.aux = tangent, masked
 
     def _attach(self, y: Any, dy: Any, masked: bool) -> Any:
-        return lift(y) if dy is None else cell(y, self, (match(dy, y), masked))
+        return constant_of(y) if dy is None else cell(y, self, (match(dy, y), masked))
 
 
 def push_forward(card: Any, tangents: list[Any], y: Any, inputs: list[Any], params: dict[str, Any],
@@ -69,8 +69,8 @@ def push_forward(card: Any, tangents: list[Any], y: Any, inputs: list[Any], para
     lifted = any(isinstance(x, Cell) for x in values)
     xp = ops if lifted else namespaces[type(values[0])]
     if lifted:
-        tangents = [None if x is None else lift(x) for x in tangents]
-        inputs = [x if type(x) in SCALARS else lift(x) for x in inputs]
+        tangents = [None if x is None else constant_of(x) for x in tangents]
+        inputs = [x if type(x) in SCALARS else constant_of(x) for x in inputs]
         y = lift_all(y)
     # Only a rule made of slopes needs to be told: the others guard themselves.
     options = {"masked": True} if masked and card.pull_guarded is not card.pull else {}

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 
 from gradx import ops, shapes
 from gradx.backend import backend_of, namespaces
+from gradx.capture import captures, verify
 from gradx.dtypes import dtype_of, is_complex
 from gradx.errors import GraphError
 from gradx.level import Cell, Level, cell
-from gradx.tape import OUTPUT, SCALARS, Node, NodeWithParams, lift, output_of
+from gradx.tape import OUTPUT, SCALARS, Node, NodeWithParams, constant_of, output_of
 
 Seeds = Sequence[tuple[Node, Any]]
 
@@ -48,7 +49,7 @@ def pull_back(seeds: Seeds, wanted: Collection[Node] | None = None, *, retain: b
     masked: set[Node] = set()
     for node, ct in seeds:
         if live is None or node in live:
-            ct = lift(ct) if lifted else ct
+            ct = constant_of(ct) if lifted else ct
             if node in cotangents:
                 cotangents[node] = cotangents[node] + ct
                 masked.discard(node)
@@ -146,6 +147,8 @@ def _walk(
 def _pull(node: Node, ct: Any, parents: Any, guarded: Any, mode: _Mode, few: _Few) -> Any:
     """Apply the reverse rule of one application."""
     card = node.card
+    if captures:
+        verify(card.name, (*node.inputs, node.y))
     if mode.lifted:
         xp, source = ops, _on_tensors(node, mode.record)
     else:
@@ -313,7 +316,7 @@ def _on_tensors(node: Node, record: Level | None) -> Node:
 def _tensor(x: Any, node: Node | None, record: Level | None) -> Any:
     if x is None or type(x) in SCALARS or isinstance(x, Node):
         return x
-    return lift(x) if record is None or node is None else cell(x, record, node)
+    return constant_of(x) if record is None or node is None else cell(x, record, node)
 
 
 def fit(g: Any, primal: Any, name: str) -> Any:
