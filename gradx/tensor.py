@@ -31,6 +31,11 @@ class Tensor(Methods, Operators):
 
     Made by `gx.asarray`, the creation functions and every operation; not by calling the class.
 
+    Writes, `x[key] = v` and `x += v`, mean what they mean in NumPy: views by slices, `T`, `reshape` and the
+    like see them, and pass on what is written to them. What was computed from the old value keeps it. Written
+    to, a leaf becomes a result of itself: its `.grad` is still the gradient with respect to the value that it
+    had, and `backward` still fills it. Under `gx.no_grad` it stays a leaf, with the new value.
+
     Attributes
     ----------
     shape, ndim, size, dtype, device
