@@ -175,6 +175,13 @@ def _operators(f: Callable[[Dual, Dual], Dual]) -> tuple[Any, Any, Any]:
     return function, lambda self, other: function(other, self), write
 
 
+def is_basic(key: Any) -> bool:
+    """Whether NumPy reads a view by this key; an array without elements shares no memory that would tell."""
+    return not any(
+        isinstance(part, (list, np.ndarray)) for part in (key if isinstance(key, tuple) else (key,))
+    )
+
+
 class Array:
     """A NumPy array of Duals, with a dtype that is only a label: values stay in double precision."""
 
@@ -225,7 +232,7 @@ class Array:
 
     def __getitem__(self, key: Any) -> Array:
         found = self.cells[key]
-        if isinstance(found, np.ndarray) and np.may_share_memory(found, self.cells):
+        if isinstance(found, np.ndarray) and is_basic(key):
             return Array(found, self.dtype)
         return owned(found, self.dtype)
 
@@ -296,7 +303,7 @@ def permute_dims(x: Array, axes: Sequence[int]) -> Array:
     return Array(np.transpose(x.cells, axes), x.dtype)
 
 
-def flip(x: Array, axis: int) -> Array:
+def flip(x: Array, axis: int | None = None) -> Array:
     return Array(np.flip(x.cells, axis), x.dtype)
 
 

@@ -1,7 +1,7 @@
 """Random programs of reads and writes through views: gradx against an oracle that runs them on scalars.
 
 - The sweep: thousands of programs, each made from an integer. One that fails is printed as a script, with its number:
-  `GRADX_PROGRAM_SEED=17 pytest -s tests/test_programs.py -k "programs and cpu"` prints and judges that one alone.
+  `GRADX_PROGRAM_SEED=17 pytest -s tests/test_programs.py -k one_program` prints it and judges it in every mode.
 - The state machine: Hypothesis draws the steps, and shrinks a program that fails.
 - `GRADX_PROGRAMS=10` runs ten times as many of both; `GRADX_PROGRAM_VIEWS=0` leaves views out.
 """
@@ -27,26 +27,35 @@ TIMES = int(os.environ.get("GRADX_PROGRAMS", "1"))
 ONE = os.environ.get("GRADX_PROGRAM_SEED")
 VIEWS = os.environ.get("GRADX_PROGRAM_VIEWS", "1") != "0"
 
-BATCHES = 20
-SIZES = {
-    "cpu": 150,
-    "cuda": 10,
-    "dask:cpu": 1,
-}  # dask plans each operation anew: half a second a program
-SIZE = 10
+BATCHES, SIZE = 20, 150 * TIMES
+PARTS, FEW = 4, {"dask:cpu": 1}  # dask plans each operation anew: seconds a program
+ENOUGH = 25
 
 
-@pytest.mark.parametrize("batch", range(BATCHES))
-def test_programs(batch: int, gradx_device: str) -> None:
-    size = SIZES.get(gradx_device, SIZE) * TIMES
-    seeds: Sequence[int] = range(batch * size, (batch + 1) * size)
-    if ONE is not None:
-        seeds = [int(ONE)] if batch == 0 else []
-        print(*[generate(seed, views=VIEWS).source() for seed in seeds])
+def judge_seeds(seeds: Sequence[int], device: str) -> None:
+    """Judge the programs of some seeds, the second order of each by one of the ways in turn."""
     for seed in seeds:
-        program = generate(seed, views=VIEWS)
-        # One way to nest two transforms for each program in turn; all of them for one that is looked at.
-        judge(program, gradx_device, SECOND if ONE else [SECOND[seed % len(SECOND)]])
+        judge(generate(seed, views=VIEWS), device, [SECOND[seed % len(SECOND)]])
+
+
+@pytest.mark.skipif(ONE is not None, reason="one program is asked for")
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_programs(batch: int) -> None:
+    judge_seeds(range(batch * SIZE, (batch + 1) * SIZE), "cpu")
+
+
+@pytest.mark.skipif(ONE is not None, reason="one program is asked for")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_programs_on_each_device(part: int, gradx_device: str) -> None:
+    size = FEW.get(gradx_device, ENOUGH) * TIMES
+    judge_seeds(range(part * size, (part + 1) * size), gradx_device)
+
+
+@pytest.mark.skipif(ONE is None, reason="asked for by GRADX_PROGRAM_SEED")
+def test_one_program(gradx_device: str) -> None:
+    program = generate(int(ONE or 0), views=VIEWS)
+    print(program.source())
+    judge(program, gradx_device)
 
 
 def test_a_program_can_be_replayed() -> None:
@@ -134,7 +143,7 @@ class Programs(RuleBasedStateMachine):
 
 TestStateMachine = Programs.TestCase
 TestStateMachine.settings = settings(
-    max_examples=100 * TIMES,
+    max_examples=60 * TIMES,
     stateful_step_count=12,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
