@@ -57,17 +57,25 @@ def rebind(path: Path, result: Any) -> None:
 def _hold(x: Any, value: Any) -> None:
     """Take over a value. A leaf stays one under `no_grad`; else it becomes a result and keeps its `.grad`."""
     leaf = x.aux if type(x.aux) is Leaf else None
+    family = _family(x)
+    family.written = True
+    if family.strides is None and getattr(x, "lens", None) is None:
+        family.strides = _strides(x)
     x.__class__ = Cell.kind
     x.data, x.level, x.aux = value.data, value.level, value.aux
-    try:
-        x.family.written = True
-    except AttributeError:
-        x.family = Family(written=True)
     if leaf is not None:
         if value.aux is None and value.level is ZERO:
             x.aux = leaf
         else:
             x.former = leaf
+
+
+def _family(x: Any) -> Family:
+    try:
+        return x.family
+    except AttributeError:
+        x.family = Family()
+        return x.family
 
 
 def outdate(path: Path) -> None:
@@ -76,21 +84,24 @@ def outdate(path: Path) -> None:
     if not stack:
         return
     kept = {id(x) for x in path}
+    outdated = []
     while stack:
         family = stack.pop().family
         views, family.views = family.views, []
         for each in views:
             view: Any = each()
-            if view is None:
+            if view is None or view.lens is None:  # gone, or found to be a copy
                 continue
             if id(view) in kept:
                 family.views.append(each)
             elif view.lens[1].name != "reshape" or len(lineage(view)) > 1:
+                outdated.append(view)
                 if hasattr(view, "family"):
                     stack.append(view)
-                view.__class__ = Cell.kind
-                view.data = view.aux = None
-                view.__class__ = Cell.stale
+    for view in outdated:  # only now: `lineage` asks for shapes, which would have them read anew
+        view.__class__ = Cell.kind
+        view.data = view.aux = None
+        view.__class__ = Cell.stale
 
 
 def renew(view: Any) -> None:
@@ -126,12 +137,15 @@ def lineage(x: Any) -> Path:
         path.append(lens[0])
     if not reshapes:
         return path
-    shape, strides = path[-1].shape, _strides(path[-1])
+    owner = path[-1]
+    family = getattr(owner, "family", None)
+    shape, strides = owner.shape, (family and family.strides) or _strides(owner)
     for i in range(len(path) - 2, -1, -1):
         _, card, params, _ = path[i].lens
         strides = _LAYOUTS[card.name](shape, strides, **params)
         if strides is None:
             path[i].lens = None
+            _family(path[i]).strides = row_major(path[i].shape)
             return lineage(x)
         shape = path[i].shape
     return path
