@@ -116,16 +116,12 @@ class Family:
         Those that hold a part of its value: a write outdates them.
     written
         Its array was made by a write, and is to stay no one else's: the next write happens in place.
-    strides
-        Of an owner that was written to: how its elements lay in memory before, which a write does not change in
-        NumPy.
     """
 
-    __slots__ = ("strides", "views", "written")
+    __slots__ = ("views", "written")
 
     def __init__(self, written: bool = False) -> None:
         self.views: list[ref[Cell]] = []
-        self.strides: tuple[int, ...] | None = None
         self.written = written
 
 

@@ -4,7 +4,7 @@
 - A write computes new values from the view up to the Tensor that owns the memory, and rebinds these cells.
   All other views become stale: they drop their value, and read it anew when asked.
 - Whether `reshape` made a view or a copy is NumPy's rule, by the strides that NumPy would have: decided when it
-  matters, at a write.
+  matters, at a write. An owner counts as row-major, on every library, however its library lays it out.
 - What the graph used keeps its value: a write makes a new one, and only where nobody holds the old one's memory
   does it happen there.
 """
@@ -57,25 +57,17 @@ def rebind(path: Path, result: Any) -> None:
 def _hold(x: Any, value: Any) -> None:
     """Take over a value. A leaf stays one under `no_grad`; else it becomes a result and keeps its `.grad`."""
     leaf = x.aux if type(x.aux) is Leaf else None
-    family = _family(x)
-    family.written = True
-    if family.strides is None and getattr(x, "lens", None) is None:
-        family.strides = _strides(x)
     x.__class__ = Cell.kind
     x.data, x.level, x.aux = value.data, value.level, value.aux
+    try:
+        x.family.written = True
+    except AttributeError:
+        x.family = Family(written=True)
     if leaf is not None:
         if value.aux is None and value.level is ZERO:
             x.aux = leaf
         else:
             x.former = leaf
-
-
-def _family(x: Any) -> Family:
-    try:
-        return x.family
-    except AttributeError:
-        x.family = Family()
-        return x.family
 
 
 def outdate(path: Path) -> None:
@@ -116,9 +108,10 @@ def renew(view: Any) -> None:
                 value = apply_one(card, base, params)
         else:
             value = apply_one(card, base, params)
-        released(value, base)  # the base was written to
+        value = released(value, base)
         each.__class__ = Cell.kind
         each.data, each.level, each.aux = value.data, value.level, value.aux
+        each.__class__ = value.__class__  # it may share its memory with the user
         enrol(each, base)
 
 
@@ -137,29 +130,16 @@ def lineage(x: Any) -> Path:
         path.append(lens[0])
     if not reshapes:
         return path
-    owner = path[-1]
-    family = getattr(owner, "family", None)
-    shape, strides = owner.shape, (family and family.strides) or _strides(owner)
+    shape = path[-1].shape
+    strides = row_major(shape)
     for i in range(len(path) - 2, -1, -1):
         _, card, params, _ = path[i].lens
         strides = _LAYOUTS[card.name](shape, strides, **params)
         if strides is None:
             path[i].lens = None
-            _family(path[i]).strides = row_major(path[i].shape)
             return lineage(x)
         shape = path[i].shape
     return path
-
-
-def _strides(owner: Any) -> Shape:
-    """Return the strides of an array in its own memory, in any unit; row-major where the library tells none."""
-    data, shape = owner.data, owner.shape
-    while isinstance(data, Cell):
-        data = data.data
-    strides = getattr(data, "strides", None)
-    return (
-        strides if isinstance(strides, tuple) and len(strides) == len(shape) else row_major(shape)
-    )
 
 
 def _read_strides(shape: Shape, strides: Shape, *, key: tuple[Any, ...]) -> Shape:
@@ -189,8 +169,6 @@ _LAYOUTS: dict[str, Any] = {
     ),
     "reshape": lambda old, strides, *, shape: reshaped_strides(old, strides, shape),
     "broadcast_to": lambda old, strides, *, shape: _broadcast_strides(old, strides, shape_=shape),
-    "real": lambda shape, strides: strides,
-    "imag": lambda shape, strides: strides,
 }
 
 __all__ = ["begin_write", "outdate", "rebind", "renew"]

@@ -35,7 +35,7 @@ def read(x: Any, key: Any) -> Any:
             part = apply_one(_getitem, x, params)
             if part.data.shape or Ellipsis in parts:
                 alias(part, x, _getitem, params)
-            return part if getattr(x, "family", _UNWRITTEN).written is False else released(part, x)
+            return released(part, x)
         x = lift(x)
         template, indices = split_key("getitem", key, x)
         return getitem(x, *indices, key=template)
@@ -51,7 +51,8 @@ def released(part: Any, x: Any) -> Any:
 
     What reads a row then has no hold on the whole, and the next write happens in place.
     """
-    if 4 * size(part.data.shape) <= size(x.data.shape):
+    written = getattr(x, "family", _UNWRITTEN).written
+    if written and 4 * size(part.data.shape) <= size(x.data.shape):
         part.level.unshare(part)
     return part
 
