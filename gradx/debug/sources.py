@@ -14,6 +14,7 @@ import sys
 import threading
 from contextlib import ContextDecorator
 from dataclasses import dataclass
+from os.path import join
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, ref
@@ -97,19 +98,23 @@ def _note(node: Node) -> None:
     """Note who makes a node: `Node.__init__` while the switch is on."""
     maker = sys._getframe(1)
     frame: FrameType | None = maker
-    while frame is not None and _is_own(frame):
+    while frame is not None and is_own(frame):
         frame = frame.f_back
     code, offset = (None, 0) if frame is None else (frame.f_code, frame.f_lasti)
     _records[node] = _Record(code, offset, tuple(_operands(maker)))
 
 
-def _is_own(frame: FrameType) -> bool:
-    """Whether a frame runs code of gradx: the examples are users."""
-    name = str(frame.f_globals.get("__name__", ""))
-    top, _, rest = name.partition(".")
-    if top == "gradx":
-        return rest.partition(".")[0] != "examples"
-    return top in ("gradx_numpy", "gradx_cupy", "gradx_generic", "optree")
+_HOME = __file__.removesuffix(join("debug", "sources.py"))
+_EXAMPLES = join(_HOME, "examples", "")  # they are users
+_NEAR = frozenset({"gradx_numpy", "gradx_cupy", "gradx_generic", "optree"})
+
+
+def is_own(frame: FrameType) -> bool:
+    """Whether a frame runs code of gradx, by its file: doctests and `exec` run in the names of modules."""
+    file = frame.f_code.co_filename
+    if file.startswith(_HOME):
+        return not file.startswith(_EXAMPLES)
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] in _NEAR
 
 
 def _untracked() -> None:
@@ -155,4 +160,4 @@ def operands_of(node: Node) -> tuple[Any, ...] | None:
     return None
 
 
-__all__ = ["Place", "operands_of", "place_of", "recording", "start", "stop"]
+__all__ = ["Place", "is_own", "operands_of", "place_of", "recording", "start", "stop"]

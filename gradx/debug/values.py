@@ -14,10 +14,11 @@ import cmath
 import gc
 import sys
 from collections.abc import Iterable, Iterator
+from types import FrameType
 from typing import Any
 
 from gradx.backend import backend_of, namespaces
-from gradx.debug.sources import operands_of
+from gradx.debug.sources import is_own, operands_of
 from gradx.dtypes import dtype_of
 from gradx.errors import GraphError
 from gradx.level import Cell
@@ -145,14 +146,14 @@ def names_of(nodes: Iterable[Node]) -> dict[Node, str]:
     """
     wanted = set(nodes)
     names: dict[Node, str] = {}
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if not str(frame.f_globals.get("__name__", "")).startswith("gradx."):
+        if not is_own(frame):
             for name, value in list(frame.f_locals.items()):
                 for path, x in _tensors(name, value):
                     if isinstance(getattr(x, "aux", None), Node) and x.aux in wanted:
                         names.setdefault(x.aux, path)
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return names
 
 
