@@ -70,7 +70,10 @@ def _generic(x: Any) -> Any:
     if x is None or type(x) in SCALARS or isinstance(x, Node) or dtype_of(x.dtype).kind not in "fc":
         return x
     xp, backend = namespaces[type(x)], backend_of(type(x))
-    numbers = [0.5 + (97 * i % 1009) / 1009 for i in range(min(size(tuple(x.shape)), 1009))]
+    numbers = [
+        0.5 + (7 * i**3 + 13 * i**2 + 97 * i + 5) % 1009 / 1009
+        for i in range(min(size(tuple(x.shape)), 1009))
+    ]
     period = backend.asarray(
         numbers or [1.0], dtype=dtype_of(x.dtype).name, device=backend.device_name(x)
     )
@@ -78,11 +81,12 @@ def _generic(x: Any) -> Any:
     return xp.reshape(xp.take(period, places, axis=0), tuple(x.shape))
 
 
-def mark(mask: Any, like: Any, dtype: Any) -> Any:
-    """Return a NumPy mask as ones and zeros beside the bare array `like`."""
+def _mark(mask: Any, like: Any, dtype: Any) -> Any:
+    """Return numbers with nothing in common where a NumPy mask is true, 0 elsewhere, beside the bare array `like`."""
     backend = backend_of(type(like))
     flags = backend.asarray(mask, device=backend.device_name(like))
-    return backend.xp.astype(flags, backend.native_dtype(dtype_of(dtype).name))
+    ones = backend.xp.astype(flags, backend.native_dtype(dtype_of(dtype).name))
+    return ones * _generic(ones)
 
 
 def into_inputs(node: Node, mask: Any, operands: list[Any], like: Any) -> list[Any]:
@@ -105,9 +109,9 @@ def into_inputs(node: Node, mask: Any, operands: list[Any], like: Any) -> list[A
         ]
     marks: Any
     if isinstance(mask, list):
-        marks = [mark(m, like, dtype) for m, dtype in zip(mask, node.dtype)]
+        marks = [_mark(m, like, dtype) for m, dtype in zip(mask, node.dtype)]
     else:
-        marks = mark(mask, like, node.dtype)
+        marks = _mark(mask, like, node.dtype)
     try:
         found = pulled(node, marks, given=False, generic=node.card.name not in _CHOOSING)
     except Exception:  # whatever a library raises on numbers that mean nothing
@@ -157,7 +161,7 @@ def into_output(node: Node, position: int, mask: Any, ct: Any, like: Any) -> Any
     tangents: list[Any] = [None] * len(inputs)
     try:
         assert parent is not None
-        tangents[position] = mark(mask, like, parent.dtype)
+        tangents[position] = _mark(mask, like, parent.dtype)
         y = _generic(node.y) if node.y is not None else _stand_in(node, like)
         moved = raw(push_forward(node.card, tangents, y, inputs, dict(node.params), False))
         reached = host(moved != 0)
@@ -184,4 +188,4 @@ def lifted(ct: Any, y: Any) -> Any:
     return ct.data if isinstance(ct, Cell) and y.level.number == 0 and ct.aux is None else ct
 
 
-__all__ = ["into_inputs", "into_output", "is_elementwise", "lifted", "mark", "pulled"]
+__all__ = ["into_inputs", "into_output", "is_elementwise", "lifted", "pulled"]

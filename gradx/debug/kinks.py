@@ -120,7 +120,10 @@ def _kink(node: Node, row: Row, values: Values, name: str) -> Kink | None:
     if (reads_output and y is None) or any(x is None for x, read in zip(inputs, reads) if read):
         return Kink(node.card.name, name, *words, None, (), (), place)
     array = next(x for x in (*inputs, y) if x is not None and type(x) not in SCALARS)
-    mask = host(row.at(namespaces[type(array)], y, *inputs, **node.params))
+    found = row.at(namespaces[type(array)], y, *inputs, **node.params)
+    if type(found) is bool:  # it read a number alone
+        found = (array == array) | found if found else array != array
+    mask = host(found)
     count = int(mask.sum())
     if not count:
         return None

@@ -134,9 +134,14 @@ def _living(nodes: list[Node]) -> dict[Node, Any]:
     wanted = set(nodes)
     found: dict[Node, Any] = {}
     for x in gc.get_referrers(*nodes) if nodes else ():
-        if isinstance(x, Cell) and isinstance(getattr(x, "aux", None), Node) and x.aux in wanted:
+        if _stands_at(x, wanted):
             found.setdefault(x.aux, raw(x.data))
     return found
+
+
+def _stands_at(x: Any, wanted: set[Node]) -> bool:
+    """Whether `x` is a Tensor that stands at one of these nodes; not a view that has to be read anew first."""
+    return type(x) is Cell.kind and isinstance(getattr(x, "aux", None), Node) and x.aux in wanted
 
 
 def names_of(nodes: Iterable[Node]) -> dict[Node, str]:
@@ -151,7 +156,7 @@ def names_of(nodes: Iterable[Node]) -> dict[Node, str]:
         if not is_own(frame):
             for name, value in list(frame.f_locals.items()):
                 for path, x in _tensors(name, value):
-                    if isinstance(getattr(x, "aux", None), Node) and x.aux in wanted:
+                    if _stands_at(x, wanted):
                         names.setdefault(x.aux, path)
         frame = frame.f_back
     return names
@@ -164,8 +169,7 @@ def _tensors(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         named = getattr(type(value), "named_parameters", None)
         if named is not None and hasattr(type(value), "forward"):
             for path, x in named(value):
-                if isinstance(x, Cell):
-                    yield f"{name}.{path}", x
+                yield f"{name}.{path}", x
 
 
 # ---------------------------------------------------------------- elements
