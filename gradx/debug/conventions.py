@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from gradx.ops.adjoint import real
 from gradx.shapes import kept_shape
 from gradx.tape import SCALARS
 
@@ -60,8 +61,8 @@ def _equal_neighbours(xp: Any, y: Any, _x: Any, *, axis: int, **_params: Any) ->
     lead = (slice(None),) * axis
     if n < 2:
         return y != y
-    same = y[(*lead, slice(1, None))] == y[(*lead, slice(None, -1))]
-    none = y[(*lead, slice(0, 1))]
+    same = y[(*lead, slice(1, None), ...)] == y[(*lead, slice(None, -1), ...)]
+    none = y[(*lead, slice(0, 1), ...)]
     none = (none != none) & (none == none)
     return xp.concat([same, none], axis=axis) | xp.concat([none, same], axis=axis)
 
@@ -111,7 +112,8 @@ def _sign_flips(xp: Any, _y: Any, x: Any, s: Any) -> Any:
 
 
 def _base_zero(xp: Any, _y: Any, x: Any, n: Any) -> Any:
-    at = (x == 0) & (n < 1)
+    power = n.real if type(n) in SCALARS else real(xp, n)
+    at = (x == 0) & (power < 1)
     return at & (n != 0) if type(n) in SCALARS else at
 
 

@@ -119,7 +119,8 @@ def _kink(node: Node, row: Row, values: Values, name: str) -> Kink | None:
     place, words = place_of(node), (row.where, row.convention)
     if (reads_output and y is None) or any(x is None for x, read in zip(inputs, reads) if read):
         return Kink(node.card.name, name, *words, None, (), (), place)
-    array = next(x for x in (*inputs, y) if x is not None and type(x) not in SCALARS)
+    outputs = y if isinstance(y, tuple) else (y,)
+    array = next(x for x in (*inputs, *outputs) if x is not None and type(x) not in SCALARS)
     found = row.at(namespaces[type(array)], y, *inputs, **node.params)
     if type(found) is bool:  # it read a number alone
         found = (array == array) | found if found else array != array
