@@ -1,9 +1,9 @@
 """The values on a recorded graph, from what the tape keeps and what still lives.
 
 - Applications keep only what their rules read. A value is taken from, in this order: the node itself, an
-  application that keeps it as an input, `sources.recording`, a Tensor that still lives, and else it is computed
-  anew from those it came from.
-- Not to be had: constants that no rule reads (`x + constant`), and what can be computed from them alone.
+  application that keeps it as an input, `sources.recording`; else it is computed anew from those it came from,
+  or found with a Tensor that still lives.
+- Not to be had: constants that no rule reads (`x + constant`), and what only they lead to.
 - The value of a leaf that no rule reads is its value now: after a step of an optimiser it is another.
 - Values are bare arrays; masks are NumPy's, from the backend, so that indices come out as Python's ints.
 """
@@ -76,11 +76,12 @@ class Values:
         self._known: dict[Node, Any] = {order[-1]: raw(y.data)}
         for node in order:
             self._collect(node)
-        lost = [node for node in order if node not in self._known and node.card is not OUTPUT]
-        self._known.update(_living(lost))
         with backend_of(type(raw(y.data))).quiet():
-            for node in order:
-                self._compute(node)
+            self._compute_all(order)
+            lost = [node for node in order if node not in self._known]
+            if lost:
+                self._known.update(_living(lost))
+                self._compute_all(order)
 
     def _collect(self, node: Node) -> None:
         """Take what a node keeps: its output, and the outputs of its parents."""
@@ -93,10 +94,13 @@ class Values:
             if parent is not None and value is not None:
                 self._known.setdefault(parent, value)
 
+    def _compute_all(self, order: list[Node]) -> None:
+        for node in order:
+            if node.card is not None and node not in self._known:
+                self._compute(node)
+
     def _compute(self, node: Node) -> None:
-        """Compute the output of a node anew where it is not known and its operands are."""
-        if node in self._known or node.card is None:
-            return
+        """Compute the output of a node anew if its operands are known."""
         operands = self.operands(node)
         if any(x is None for x in operands):
             return
@@ -133,7 +137,7 @@ def _living(nodes: list[Node]) -> dict[Node, Any]:
     """Return the values of those nodes that a Tensor which still lives stands at."""
     wanted = set(nodes)
     found: dict[Node, Any] = {}
-    for x in gc.get_referrers(*nodes) if nodes else ():
+    for x in gc.get_objects() if nodes else ():
         if _stands_at(x, wanted):
             found.setdefault(x.aux, raw(x.data))
     return found
