@@ -122,11 +122,17 @@ def into_inputs(node: Node, mask: Any, operands: list[Any], like: Any) -> list[A
         marks = _mark(mask, like, node.dtype)
     try:
         found = pulled(node, marks, given=False, generic=node.card.name not in _CHOOSING)
+        told = [g for g in found if g is not None]
+        sure = all(not not_finite(g).any() for g in told) and any(host(g != 0).any() for g in told)
     except Exception:  # whatever a library raises on numbers that mean nothing
-        found = [None] * len(node.parents)
+        sure = False
     return [
-        None if parent is None else _marked(g, tuple(parent.shape), mask)
-        for g, parent in zip(found, node.parents)
+        None
+        if parent is None
+        else host(g != 0)
+        if sure and g is not None
+        else _everywhere(mask, tuple(parent.shape))
+        for g, parent in zip(found if sure else node.parents, node.parents)
     ]
 
 
@@ -144,13 +150,9 @@ def _narrowed(mask: Any, shape: tuple[int, ...]) -> Any:
     return mask.any(axis=axes).reshape(shape) if axes else mask.reshape(shape)
 
 
-def _marked(g: Any, shape: tuple[int, ...], mask: Any) -> Any:
-    """Return where a carried mark arrived; everywhere if it cannot be told."""
-    if g is not None:
-        found = host(g != 0)
-        if not not_finite(g).any() and found.any():
-            return found
-    some = mask[0] if isinstance(mask, list) else mask
+def _everywhere(mask: Any, shape: tuple[int, ...]) -> Any:
+    """Return a NumPy mask of all elements; `mask` is one, or a list of some, with an element that is true."""
+    some = next(each for each in mask if each.size) if isinstance(mask, list) else mask
     return (some.reshape(-1)[:1] | True).repeat(size(shape)).reshape(shape)
 
 
@@ -165,17 +167,19 @@ def into_output(node: Node, position: int, mask: Any, ct: Any, like: Any) -> Any
     if is_elementwise(node.card):
         return bad & mask
     parent = node.parents[position]
+    if parent is None or node.card.name in _CHOOSING:
+        return bad
     inputs = [_like(x, p, like, i) for i, (x, p) in enumerate(zip(node.inputs, node.parents), 1)]
     tangents: list[Any] = [None] * len(inputs)
     try:
-        assert parent is not None
         tangents[position] = _mark(mask, like, parent.dtype)
         y = _generic(node.y, -1) if node.y is not None else _stand_in(node, like, -1)
         moved = raw(push_forward(node.card, tangents, y, inputs, dict(node.params), False))
         reached = host(moved != 0)
-        return bad & reached if (bad & reached).any() else bad
+        sure = reached.any() and not not_finite(moved).any()
     except Exception:  # whatever a library raises on numbers that mean nothing
         return bad
+    return bad & reached if sure else bad
 
 
 def _like(x: Any, parent: Node | None, like: Any, salt: int) -> Any:

@@ -67,14 +67,12 @@ def why_nan(y: Any, *, gradient: Any = None) -> Birth | None:
     """
     root = check(y, "why_nan")
     graph = _Graph(y, root)
-    if not_finite(raw(y.data)).any():
-        return _Forward(graph).find()
-    if gradient is None:
-        seed = ones_like(y)
-    else:
-        seed = seed_for(y, gradient, "why_nan")
-    with backend_of(type(raw(y.data))).quiet():
-        return _Backward(graph, seed, gradient is not None).find()
+    given = gradient is not None
+    seed = seed_for(y, gradient, "why_nan") if given else ones_like(y)
+    with backend_of(type(graph.like)).quiet():
+        if not_finite(graph.like).any():
+            return _Forward(graph).find()
+        return _Backward(graph, seed, given).find()
 
 
 class _Graph:
@@ -199,7 +197,7 @@ class _Backward:
     """The search for a birth backward: from the spoiled gradients of leaves towards the result."""
 
     def __init__(self, graph: _Graph, seed: Any, given: bool) -> None:
-        self.graph, self.given = graph, given
+        self.graph = graph
         arrived = pull_back(
             [(graph.root, lifted(seed, graph.y))], set(graph.order), retain=True, given=given
         )
@@ -269,10 +267,7 @@ class _Backward:
         """Return what the rule of an application gives for an input: with or without regard to zeros."""
         key = child, guarded
         if key not in self._edges:
-            if child.card is OUTPUT:
-                self._edges[key] = [self.cts[child]]
-            else:
-                self._edges[key] = pulled(child, self.cts[child], given=guarded)
+            self._edges[key] = pulled(child, self.cts[child], given=guarded)
         return self._edges[key][i]
 
     def _spoiled(self, child: Node, i: int, guarded: bool) -> Any:
