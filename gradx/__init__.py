@@ -4,9 +4,10 @@ The names of the array API standard 2025.12 on Tensors that know how they were m
 `backward`, `grad`, `value_and_grad`, `vjp`, `jvp`, `gradients`.
 
 - The public names, nothing else; an array-API namespace by itself.
-- Importing it loads no array library; `nn`, `optim`, `random` and `testing` wait for their first use.
+- Importing it loads no array library; `debug`, `nn`, `optim`, `random` and `testing` wait for their first use.
 """
 
+import os as _os
 from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 from typing import Any
@@ -48,7 +49,7 @@ __array_api_version__ = "2025.12"
 __version__ = "0.1.0"
 newaxis = None
 
-_LAZY = frozenset({"nn", "optim", "random", "testing"})  # loaded on first use
+_LAZY = frozenset({"debug", "nn", "optim", "random", "testing"})  # loaded on first use
 
 
 def __getattr__(name: str) -> Any:
@@ -106,3 +107,6 @@ __all__ = [
     "vjp",
 ]
 __all__ += ops.__all__
+
+if _os.environ.get("GRADX_DEBUG", "0") not in ("", "0"):  # record sources from the start
+    _import_module("gradx.debug.sources").start()
