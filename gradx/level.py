@@ -49,6 +49,8 @@ class Level:
 
     __slots__ = ("number",)
 
+    lead = 0  # how many leading axes of `data` do not show in the shape of a value
+
     _numbers = itertools.count()
 
     def __init__(self) -> None:

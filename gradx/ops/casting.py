@@ -10,7 +10,7 @@ from typing import Any
 
 from gradx.backend import backend_for_device, backend_of
 from gradx.dtypes import dtype_of, is_inexact
-from gradx.level import Cell, cell
+from gradx.level import Cell, cell, lower
 from gradx.ops.complex import real
 from gradx.primitive import Primitive, constant, linear
 from gradx.tape import ZERO, Reverse, lift
@@ -84,6 +84,9 @@ def stop_gradient(x: Any, /) -> Any:
     """
     x = lift(x)
     level = x.level
+    if level.lead:  # still one value for each example
+        data = stop_gradient(x.data) if isinstance(x.data, Cell) else x.data
+        return cell(lower(data, level), level, x.aux)
     if type(level) is Reverse or not isinstance(x.data, Cell):
         inner = x.data
     else:

@@ -206,7 +206,7 @@ def read(x: Any, key: Any) -> Any:
     try:
         if static:
             result = apply_one(_getitem, x, {"key": parts})
-            if result.data.shape or not parts or Ellipsis in parts:
+            if result.ndim or not parts or Ellipsis in parts:
                 alias(result, x)
             return result
         x = lift(x)

@@ -36,7 +36,7 @@ _ALL = tuple(tuple(range(rank)) for rank in range(9))
 
 def axes_of(name: str, x: Any, axis: Axis) -> Axes:
     """Return `axis` normalised for a Tensor: `named_axes`, at once for one axis and for all."""
-    rank = len(x.data.shape)
+    rank = len(x.data.shape) - x.level.lead
     if axis is None:
         return _ALL[rank] if rank < len(_ALL) else tuple(range(rank))
     if axis.__class__ is int and -rank <= axis < rank:
