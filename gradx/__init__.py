@@ -40,6 +40,7 @@ from gradx.ops import *
 from gradx.promotion import can_cast, finfo, iinfo, isdtype, result_type
 from gradx.tensor import Tensor
 from gradx.transforms.backward import gradients
+from gradx.transforms.batch import vmap
 from gradx.transforms.derivatives import grad, jvp, value_and_grad, vjp
 
 __array_api_version__ = "2025.12"
@@ -101,5 +102,6 @@ __all__ = [
     "uint64",
     "value_and_grad",
     "vjp",
+    "vmap",
 ]
 __all__ += ops.__all__

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradx.backend import backend_for_device, backend_of
+from gradx.batching import leading
 from gradx.dtypes import dtype_of, is_inexact
 from gradx.level import Cell, cell, lower
 from gradx.ops.complex import real
@@ -22,8 +23,8 @@ def _cast_raw(x: Any, *, dtype: Any) -> Any:
 
 
 # The walk casts a cotangent to its primal's dtype, so the transpose of a cast is the identity.
-_cast = linear("astype", lambda xp, ct, _y, _x, *, dtype: ct)
-_cut = constant("astype")
+_cast = linear("astype", lambda xp, ct, _y, _x, *, dtype: ct, batch=leading)
+_cut = constant("astype", batch=leading)
 _cast.implementation = _cut.implementation = _cast_raw
 
 
@@ -47,7 +48,7 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: str | None = Non
     return (_cast if is_inexact(dtype) else _cut)(x, dtype=dtype)
 
 
-_copy = linear("copy", lambda xp, ct, _y, _x: ct)
+_copy = linear("copy", lambda xp, ct, _y, _x: ct, batch=leading)
 _copy.implementation = lambda x: backend_of(type(x)).asarray(x, copy=True)
 
 
@@ -63,7 +64,9 @@ def _move_raw(x: Any, *, source: str, device: str) -> Any:
 
 
 _move: Primitive = linear(
-    "to_device", lambda xp, ct, _y, _x, *, source, device: _move(ct, source=device, device=source)
+    "to_device",
+    lambda xp, ct, _y, _x, *, source, device: _move(ct, source=device, device=source),
+    batch=leading,
 )
 _move.implementation = _move_raw
 
