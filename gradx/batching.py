@@ -44,7 +44,7 @@ def filled(xp: Any, x: Any, batched: bool, n: int) -> Any:
 # ---------------------------------------------------------------- rules
 
 
-def aligned(xp: Any, card: Any, args: Sequence[Any], batched: Sequence[bool], n: int, params: Any) -> Any:  # fmt: skip
+def aligned(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
     """Broadcast examples of different rank against each other: for whatever counts axes from the end, if at all."""
     if len(args) > 1:
         ranks = [rank_of(x, flag) for x, flag in zip(args, batched)]
@@ -56,31 +56,31 @@ def aligned(xp: Any, card: Any, args: Sequence[Any], batched: Sequence[bool], n:
     return bind(card, args, params)
 
 
-def leading(xp: Any, card: Any, args: Sequence[Any], batched: Sequence[bool], n: int, params: Any) -> Any:  # fmt: skip
+def leading(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
     """Apply as it is: a function of one array that takes what comes before the last axes for a batch."""
     return bind(card, args, params)
 
 
-def spread(xp: Any, card: Any, args: Sequence[Any], batched: Sequence[bool], n: int, params: Any) -> Any:  # fmt: skip
+def spread(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
     """As `leading`, for several arrays of one shape: all get the example axis."""
     return bind(card, [filled(xp, x, flag, n) for x, flag in zip(args, batched)], params)
 
 
-def shifted(xp: Any, card: Any, args: Sequence[Any], batched: Sequence[bool], n: int, params: Any) -> Any:  # fmt: skip
+def shifted(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
     """Count the axes in `axis`, from the front of an example, from the front of the batch."""
     axis = params["axis"]
     axis = tuple([a + 1 for a in axis]) if axis.__class__ is tuple else axis + 1
     return bind(card, args, {**params, "axis": axis})
 
 
-def joined(xp: Any, card: Any, args: Sequence[Any], batched: Sequence[bool], n: int, params: Any) -> Any:  # fmt: skip
+def joined(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
     """`shifted` for several arrays: all get the example axis."""
     return shifted(
         xp, card, [filled(xp, x, flag, n) for x, flag in zip(args, batched)], batched, n, params
     )
 
 
-def flattened(xp: Any, card: Any, args: Sequence[Any], batched: Sequence[bool], n: int, params: Any) -> Any:  # fmt: skip
+def flattened(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
     """`shifted`, where an axis of None stands for all elements of one example in a row."""
     if params["axis"] is not None:
         return shifted(xp, card, args, batched, n, params)
@@ -92,6 +92,18 @@ def flattened(xp: Any, card: Any, args: Sequence[Any], batched: Sequence[bool], 
     return xp.reshape(y, (n, *(1,) * (len(shape) - 1)) if "keepdims" in params else shape)
 
 
+def resized(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
+    """Put the number of examples before the `shape` of one; an array that broadcasts to it may have a lower rank."""
+    shape = params["shape"]
+    x = padded(xp, args[0], len(shape)) if card.name == "broadcast_to" else args[0]
+    return bind(card, (x,), {"shape": (n, *shape)})
+
+
+def permuted(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
+    """Leave the example axis in its place."""
+    return bind(card, args, {"axes": (0, *[a + 1 for a in params["axes"]])})
+
+
 def refused(name: str, reason: str, cure: str) -> BatchRule:
     """Return the rule of a function whose result has a shape that depends on values."""
 
@@ -101,5 +113,5 @@ def refused(name: str, reason: str, cure: str) -> BatchRule:
     return refuse
 
 
-__all__ = ["BatchRule", "aligned", "filled", "flattened", "joined", "leading", "mapping", "padded", "rank_of", "refused",
-           "shifted", "spread"]  # fmt: skip
+__all__ = ["BatchRule", "aligned", "filled", "flattened", "joined", "leading", "mapping", "padded", "permuted",
+           "rank_of", "refused", "resized", "shifted", "spread"]  # fmt: skip

@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradx.backend import INDEX, backend_for_device
+from gradx.batching import joined
 from gradx.dtypes import dtype_of
 from gradx.errors import DtypeError, ShapeError
 from gradx.level import Cell, alias
+from gradx.ops.batched_keys import batched_getitem, batched_write
 from gradx.ops.casting import astype
 from gradx.ops.creation import zeros as zeros_of
 from gradx.ops.joining import stack
@@ -25,10 +27,10 @@ from gradx.primitive import primitive
 from gradx.shapes import Shape, along, size
 from gradx.tape import SCALARS, apply, apply_one, lift
 
-_getitem = primitive("getitem", masks=True)
-_index_set = primitive("index_set", masks=True)
-_index_add = primitive("index_add", masks=True)
-_take_along_axis = primitive("take_along_axis", masks=True)
+_getitem = primitive("getitem", masks=True, batch=batched_getitem)
+_index_set = primitive("index_set", masks=True, batch=batched_write)
+_index_add = primitive("index_add", masks=True, batch=batched_write)
+_take_along_axis = primitive("take_along_axis", masks=True, batch=joined)
 
 
 def _unique(indices: Sequence[Any]) -> bool:

@@ -14,6 +14,7 @@ from operator import index
 from typing import Any
 
 from gradx import shapes
+from gradx.batching import flattened, permuted, resized, shifted
 from gradx.errors import ShapeError
 from gradx.level import cell
 from gradx.primitive import linear
@@ -29,17 +30,29 @@ def owned(x: Any) -> Any:
     return x
 
 
-_reshape = linear("reshape", lambda xp, ct, _y, _x, *, shape: xp.reshape(ct, _x.shape), view=True)
+_reshape = linear(
+    "reshape",
+    lambda xp, ct, _y, _x, *, shape: xp.reshape(ct, _x.shape),
+    view=True,
+    batch=resized,
+)
 _permute_dims = linear(
     "permute_dims",
     lambda xp, ct, _y, _x, *, axes: xp.permute_dims(ct, inverse_permutation(axes)),
     view=True,
+    batch=permuted,
 )
 # The walk sums a cotangent down to its primal's shape.
-_broadcast_to = linear("broadcast_to", lambda xp, ct, _y, _x, *, shape: ct, view=True)
-_flip = linear("flip", lambda xp, ct, _y, _x, *, axis: xp.flip(ct, axis=axis), view=True)
+_broadcast_to = linear(
+    "broadcast_to", lambda xp, ct, _y, _x, *, shape: ct, view=True, batch=resized
+)
+_flip = linear(
+    "flip", lambda xp, ct, _y, _x, *, axis: xp.flip(ct, axis=axis), view=True, batch=shifted
+)
 _roll = linear(
-    "roll", lambda xp, ct, _y, _x, *, shift, axis: xp.roll(ct, _negated(shift), axis=axis)
+    "roll",
+    lambda xp, ct, _y, _x, *, shift, axis: xp.roll(ct, _negated(shift), axis=axis),
+    batch=flattened,
 )
 
 

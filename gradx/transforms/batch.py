@@ -78,7 +78,9 @@ class Batch(Level):
             return twin(y)
         rank = y.ndim + 1
         if not -rank <= axis < rank:
-            raise AxisError(f"vmap: expected out_axes below {rank}, the rank of a result; got {axis}")
+            raise AxisError(
+                f"vmap: expected out_axes below {rank}, the rank of a result; got {axis}"
+            )
         y = lift(twin(y.data)) if own else ops.broadcast_to(y, (self.state[0], *y.shape))
         return ops.moveaxis(y, 0, axis) if axis else y
 
@@ -139,8 +141,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0, *, axis_siz
         axes = [axis if axis is None else _counted(x, axis) for x, axis in zip(leaves, axes)]
         with Batch(_number(leaves, axes, axis_size), randomness) as level:
             inputs = [
-                twin(x) if axis is None else level.receive(x, axis)
-                for x, axis in zip(leaves, axes)
+                twin(x) if axis is None else level.receive(x, axis) for x, axis in zip(leaves, axes)
             ]
             ys, results = _flatten(f(*structure.unflatten(inputs), **kwargs))
             places = _axes_for("out_axes", out_axes, results.unflatten(ys))
