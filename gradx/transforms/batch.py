@@ -156,7 +156,7 @@ def _flatten(tree: Any) -> tuple[list[Any], Any]:
     """Return leaves and structure; None is a leaf, as it is in `in_axes`."""
     import optree  # a third of the time that importing gradx would take
 
-    return optree.tree_flatten(tree, none_is_leaf=True)  # type: ignore[arg-type]
+    return optree.tree_flatten(tree, none_is_leaf=True)
 
 
 def _axes_for(name: str, axes: Any, tree: Any) -> list[Any]:
