@@ -42,6 +42,8 @@ from gradx.tensor import Tensor
 from gradx.transforms.backward import gradients
 from gradx.transforms.batch import vmap
 from gradx.transforms.derivatives import grad, jvp, value_and_grad, vjp
+from gradx.transforms.jacobians import hessian, jacfwd, jacobian, jacrev, value_and_jacobian
+from gradx.transforms.linear import ggnvp, hvp, linear_transpose, linearize
 
 __array_api_version__ = "2025.12"
 __version__ = "0.1.0"
@@ -79,8 +81,11 @@ __all__ = [
     "float32",
     "float64",
     "from_dlpack",
+    "ggnvp",
     "grad",
     "gradients",
+    "hessian",
+    "hvp",
     "iinfo",
     "inf",
     "int8",
@@ -88,7 +93,12 @@ __all__ = [
     "int32",
     "int64",
     "isdtype",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
+    "linear_transpose",
+    "linearize",
     "nan",
     "newaxis",
     "no_grad",
@@ -101,6 +111,7 @@ __all__ = [
     "uint32",
     "uint64",
     "value_and_grad",
+    "value_and_jacobian",
     "vjp",
     "vmap",
 ]
