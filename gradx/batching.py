@@ -47,12 +47,15 @@ def filled(xp: Any, x: Any, batched: bool, n: int) -> Any:
 def aligned(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
     """Broadcast examples of different rank against each other: for whatever counts axes from the end, if at all."""
     if len(args) > 1:
-        ranks = [rank_of(x, flag) for x, flag in zip(args, batched)]
-        rank = max(ranks)
-        args = [
-            padded(xp, x, rank) if flag and r < rank else x
-            for x, flag, r in zip(args, batched, ranks)
+        ranks = [
+            0 if x.__class__ in SCALARS else len(x.shape) - flag for x, flag in zip(args, batched)
         ]
+        rank = max(ranks)
+        if min(ranks) < rank:
+            args = [
+                padded(xp, x, rank) if flag and r < rank else x
+                for x, flag, r in zip(args, batched, ranks)
+            ]
     return bind(card, args, params)
 
 

@@ -49,13 +49,19 @@ class Batch(Level):
             raise MissingRuleError(
                 f"{card.name}: has no batch rule. Call it outside of vmap, on all examples"
             )
-        batched = [isinstance(x, Cell) and x.level is self for x in args]
-        values = [lower(x, self) for x in args]
-        if any(isinstance(x, Cell) for x in values):
-            xp = ops
+        values, batched = [], []
+        xp = None  # of bare arrays; gradx's own where any value is a Tensor
+        for x in args:
+            own = x.__class__ not in SCALARS and x.level is self
+            value = x.data if own else lower(x, self)
+            values.append(value)
+            batched.append(own)
+            if isinstance(value, Cell):
+                xp = ops
+            elif own and xp is None:
+                xp = namespaces[value.__class__]
+        if xp is ops:
             values = [x if x.__class__ in SCALARS else lift(x) for x in values]
-        else:
-            xp = namespaces[values[batched.index(True)].__class__]
         y = card.batch(xp, card, values, batched, self.state[0], params)
         if isinstance(y, (tuple, list)):
             return rebuild(y, [cell(settle(each, (each,)), self, None) for each in y])
@@ -136,15 +142,16 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0, *, axis_siz
     @functools.wraps(f)
     def mapped(*args: Any, **kwargs: Any) -> Any:
         leaves, structure = _flatten(args)
-        axes = _axes_for("in_axes", in_axes, args)
+        axes = _axes_for("in_axes", in_axes, args, len(leaves))
         leaves = [_example(x, axis) for x, axis in zip(leaves, axes, strict=True)]
         axes = [axis if axis is None else _counted(x, axis) for x, axis in zip(leaves, axes)]
         with Batch(_number(leaves, axes, axis_size), randomness) as level:
             inputs = [
                 twin(x) if axis is None else level.receive(x, axis) for x, axis in zip(leaves, axes)
             ]
-            ys, results = _flatten(f(*structure.unflatten(inputs), **kwargs))
-            places = _axes_for("out_axes", out_axes, results.unflatten(ys))
+            out = f(*structure.unflatten(inputs), **kwargs)
+            ys, results = _flatten(out)
+            places = _axes_for("out_axes", out_axes, out, len(ys))
             return results.unflatten([
                 None if y is None else level.release(y, axis) for y, axis in zip(ys, places, strict=True)
             ])  # fmt: skip
@@ -159,10 +166,12 @@ def _flatten(tree: Any) -> tuple[list[Any], Any]:
     return optree.tree_flatten(tree, none_is_leaf=True)
 
 
-def _axes_for(name: str, axes: Any, tree: Any) -> list[Any]:
-    """Return an axis, or None, for each leaf of `tree`; `axes` is a pytree that begins as `tree` does."""
+def _axes_for(name: str, axes: Any, tree: Any, count: int) -> list[Any]:
+    """Return an axis, or None, for each of the `count` leaves of `tree`; `axes` is a pytree that begins as it does."""
     import optree
 
+    if axes.__class__ is int:
+        return [axes] * count
     try:
         spread = optree.broadcast_prefix(axes, tree, none_is_leaf=True)
     except ValueError as error:
