@@ -11,7 +11,7 @@ GradxError
 ├── LeakError         (RuntimeError)  a Tensor used after the transform that made it has ended
 ├── ConversionError   (TypeError)     a tracked Tensor turned into something that drops its gradient
 ├── ViewError         (ValueError)    a write through a view
-├── BatchError        (ValueError)    what cannot be done for all examples of a vmap at once
+├── BatchError        (TypeError)     what cannot be done for all examples of a vmap at once
 └── MissingRuleError  (TypeError)     a function that has no derivative or batch rule, or no implementation
 
 - Each class also inherits the builtin that a user would catch.
@@ -63,8 +63,8 @@ class ViewError(GradxError, ValueError):
     """A write through a view, which would be lost."""
 
 
-class BatchError(GradxError, ValueError):
-    """What cannot be done for all examples of a `vmap` at once, or axes that do not agree."""
+class BatchError(GradxError, TypeError):
+    """What cannot be done for all examples of a `vmap` at once."""
 
 
 class MissingRuleError(GradxError, TypeError):

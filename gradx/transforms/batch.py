@@ -16,7 +16,7 @@ from gradx import ops
 from gradx.backend import namespaces
 from gradx.batching import mapping
 from gradx.create import asarray
-from gradx.errors import AxisError, BatchError, GradxError, MissingRuleError
+from gradx.errors import AxisError, BatchError, GradxError, MissingRuleError, ShapeError
 from gradx.level import Cell, Level, cell, lower, twin
 from gradx.shapes import normalize_axis
 from gradx.tape import SCALARS, lift, rebuild, settle
@@ -117,12 +117,14 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0, *, axis_siz
     Raises
     ------
     BatchError
-        Where arguments have different numbers of examples, the shape of a result depends on the values of an
-        example (`nonzero`, `x[mask]`, `unique_values`), or numbers are drawn and `randomness` is "error".
+        Where the shape of a result depends on the values of an example (`nonzero`, `x[mask]`, `unique_values`),
+        numbers are drawn and `randomness` is "error", or the axes do not fit the arguments' structure.
     ConversionError
         Where Python would decide by a value that differs between examples: `if x > 0`. Use `gx.where`.
     MissingRuleError
         Where an operation has no batch rule.
+    ShapeError
+        Where arguments have different numbers of examples, or not the axis asked for.
 
     >>> import gradx as gx
     >>> gx.vmap(gx.linalg.vector_norm)(gx.asarray([[3.0, 4.0], [6.0, 8.0]]))
@@ -217,7 +219,7 @@ def _number(leaves: Sequence[Any], axes: Sequence[int | None], axis_size: int | 
             "vmap: expected an argument to map over, or axis_size; got in_axes of None for all"
         )
     if len(sizes) > 1:
-        raise BatchError(
+        raise ShapeError(
             f"vmap: expected one number of examples along all mapped axes; got {', '.join(map(str, sizes))}"
         )
     return next(iter(sizes))
