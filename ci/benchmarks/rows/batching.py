@@ -54,7 +54,8 @@ def small() -> Row:
 
         there, theirs = torch.from_numpy(x.numpy()), torch.vmap(torch_function)
         runs["torch"] = lambda: [theirs(there).numpy()]
-    return Row("vmap of a small function, 1,000 examples", runs, unit="µs", targets={"hand": 1.3}, turns=31)  # fmt: skip
+    name = "vmap of a small function, 1,000 examples"
+    return Row(name, runs, unit="µs", targets={"hand": 1.3}, turns=31)
 
 
 # ---------------------------------------------------------------- per-example gradients
