@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from gradx import ops
 from gradx.backend import namespaces
@@ -43,12 +43,24 @@ from gradx.transforms.reverse import holds_zeros, raw
 from gradx.transforms.tree import flatten, results, tensors, unflatten
 
 
+class Step(NamedTuple):
+    """One application: its node, the nodes of its outputs, and what the forward rule reads."""
+
+    node: Node
+    parts: tuple[Node, ...]
+    y: Any
+    inputs: list[Any]
+
+
 class Linear(Reverse):
-    """The level of one linearization; its state is the list of applications, with the nodes of several outputs."""
+    """The level of one linearization; its state is the list of applications.
+
+    Like forward mode, and unlike the reverse level, it is not affected by `no_grad`.
+    """
 
     __slots__ = ()
 
-    state: list[tuple[Node, tuple[Node, ...]]]
+    state: list[Step]
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,18 +75,21 @@ class Linear(Reverse):
         if not any(parents):
             return wrap(y, self, None)
         node = NodeWithParams()
-        node.card, node.parents, node.params, node.inputs = card, parents, params, tuple(data)
-        if isinstance(y, (tuple, list)):
-            node.y = tuple([settle(each, (each,)) for each in y])
-            node.shape = tuple([each.shape for each in node.y])
-            node.dtype = tuple([each.dtype for each in node.y])
-            parts = tuple([output_of(node, i) for i in range(len(node.y))])
-            self.state.append((node, parts))
-            return rebuild(y, [cell(each, self, part) for each, part in zip(node.y, parts)])
-        node.y = y = settle(y, data)
-        node.shape, node.dtype = y.shape, y.dtype
-        self.state.append((node, (node,)))
-        return cell(y, self, node)
+        node.card, node.parents, node.params = card, parents, params
+        output, kept = card.kept(tuple([parent is not None for parent in parents]))
+        node.inputs = tuple([x if keep else p for x, keep, p in zip(data, kept, parents)])
+        if not isinstance(y, (tuple, list)):
+            y = settle(y, data)
+            node.y = y if output else None
+            node.shape, node.dtype = y.shape, y.dtype
+            self.state.append(Step(node, (node,), y, data))
+            return cell(y, self, node)
+        ys = tuple([settle(each, (each,)) for each in y])
+        node.y = ys if output else None
+        node.shape, node.dtype = tuple([e.shape for e in ys]), tuple([e.dtype for e in ys])
+        parts = tuple([output_of(node, i) for i in range(len(ys))])
+        self.state.append(Step(node, parts, ys, data))
+        return rebuild(y, [cell(each, self, part) for each, part in zip(ys, parts)])
 
 
 class Linearized:
@@ -106,16 +121,20 @@ class Linearized:
             known[x.aux] = dx, holds_zeros(dx)
         held = {y.aux for y in self.ys if y.level is self.level}
         left = Counter(
-            parent for node, _ in self.level.state for parent in node.parents if parent is not None
+            parent
+            for step in self.level.state
+            for parent in step.node.parents
+            if parent is not None
         )
-        for node, parts in self.level.state:
-            own = [known.get(parent) if parent is not None else None for parent in node.parents]
-            for parent in node.parents:
+        for step in self.level.state:
+            parents = step.node.parents
+            own = [known.get(parent) if parent is not None else None for parent in parents]
+            for parent in parents:
                 if parent is not None:
                     left[parent] -= 1
                     if not left[parent] and parent not in held:
                         known.pop(parent, None)
-            _push(node, parts, own, known)
+            _push(step, own, known)
         return [self._tangent(y, known) for y in self.ys]
 
     def _tangent(self, y: Any, known: dict[Node, tuple[Any, bool]]) -> Any:
@@ -128,16 +147,17 @@ class Linearized:
         return cotangents(self.inputs, self.ys, seeds, self.level, once=False)
 
 
-def _push(node: Node, parts: Sequence[Node], own: Sequence[Any], known: dict[Node, Any]) -> None:
+def _push(step: Step, own: Sequence[Any], known: dict[Node, Any]) -> None:
     """Carry tangents through one application."""
     if not any(own):
         return
     tangents = [None if pair is None else pair[0] for pair in own]
     flags = [pair[1] for pair in own if pair is not None]
-    dy = push_forward(node.card, tangents, node.y, list(node.inputs), node.params, any(flags))
-    masked = node.card.masks or all(flags)
-    ys, dys = (node.y, dy) if isinstance(node.y, tuple) else ((node.y,), (dy,))
-    for part, y, d in zip(parts, ys, dys, strict=True):
+    card, params = step.node.card, step.node.params
+    dy = push_forward(card, tangents, step.y, step.inputs, params, any(flags))
+    masked = card.masks or all(flags)
+    ys, dys = (step.y, dy) if isinstance(step.y, tuple) else ((step.y,), (dy,))
+    for part, y, d in zip(step.parts, ys, dys, strict=True):
         if d is not None:
             known[part] = match(d, y), masked
 
