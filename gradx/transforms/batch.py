@@ -144,7 +144,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0, *, axis_siz
     @functools.wraps(f)
     def mapped(*args: Any, **kwargs: Any) -> Any:
         leaves, structure = _flatten(args)
-        axes = _axes_for("in_axes", in_axes, args, len(leaves))
+        axes = _axes_for("in_axes", in_axes, args, structure)
         leaves = [_example(x, axis) for x, axis in zip(leaves, axes, strict=True)]
         axes = [axis if axis is None else _counted(x, axis) for x, axis in zip(leaves, axes)]
         with Batch(_number(leaves, axes, axis_size), randomness) as level:
@@ -153,7 +153,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0, *, axis_siz
             ]
             out = f(*structure.unflatten(inputs), **kwargs)
             ys, results = _flatten(out)
-            places = _axes_for("out_axes", out_axes, out, len(ys))
+            places = _axes_for("out_axes", out_axes, out, results)
             return results.unflatten([
                 None if y is None else level.release(y, axis) for y, axis in zip(ys, places, strict=True)
             ])  # fmt: skip
@@ -168,12 +168,16 @@ def _flatten(tree: Any) -> tuple[list[Any], Any]:
     return optree.tree_flatten(tree, none_is_leaf=True)
 
 
-def _axes_for(name: str, axes: Any, tree: Any, count: int) -> list[Any]:
-    """Return an axis, or None, for each of the `count` leaves of `tree`; `axes` is a pytree that begins as it does."""
+def _axes_for(name: str, axes: Any, tree: Any, structure: Any) -> list[Any]:
+    """Return an axis, or None, for each leaf of `tree`; `axes` is a pytree that begins as it does."""
     import optree
 
     if axes.__class__ is int:
-        return [axes] * count
+        return [axes] * structure.num_leaves
+    if axes.__class__ is tuple and tree.__class__ is tuple and len(axes) == len(tree):
+        if all(axis is None or axis.__class__ is int for axis in axes):
+            counts = [part.num_leaves for part in structure.children()]
+            return [axis for axis, count in zip(axes, counts) for _ in range(count)]
     try:
         spread = optree.broadcast_prefix(axes, tree, none_is_leaf=True)
     except ValueError as error:
