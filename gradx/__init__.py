@@ -1,7 +1,7 @@
 """gradx: automatic differentiation for any array library.
 
 The names of the array API standard 2025.12 on Tensors that know how they were made, and the derivatives:
-`backward`, `grad`, `value_and_grad`, `vjp`, `jvp`, `gradients`.
+`backward`, `gradients`, `grad`, `vjp`, `jvp`, `jacobian`, `hessian`, `hvp`, ... and `vmap`, which batches any of them.
 
 - The public names, nothing else; an array-API namespace by itself.
 - Importing it loads no array library; `nn`, `optim`, `random` and `testing` wait for their first use.

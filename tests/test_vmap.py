@@ -12,6 +12,7 @@ from gradx.errors import (
     AxisError,
     BatchError,
     ConversionError,
+    GraphError,
     LeakError,
     MissingRuleError,
     ShapeError,
@@ -78,7 +79,8 @@ def test_axis_size() -> None:
     ("error", "call"),
     [
         (BatchError, lambda: gx.vmap(lambda x: x, in_axes=None)(X)),
-        (BatchError, lambda: gx.vmap(lambda x: x)(3.0)),
+        (AxisError, lambda: gx.vmap(lambda x: x)(3.0)),
+        (BatchError, lambda: gx.vmap(lambda x: "text")(X)),
         (BatchError, lambda: gx.vmap(lambda x: x)("text")),
         (BatchError, lambda: gx.vmap(lambda x: x, in_axes="text")(X)),
         (BatchError, lambda: gx.vmap(lambda x: x, in_axes=True)(X)),
@@ -220,6 +222,16 @@ def test_gradients_through_writes() -> None:
     assert_close(gx.vmap(gx.grad(f))(x, k), gx.stack([gx.grad(f)(*pair) for pair in zip(x, k)]))
     total = gx.grad(lambda x: gx.sum(gx.vmap(f)(x, k)))(x)
     assert_close(total, gx.vmap(gx.grad(f))(x, k))
+
+
+def test_the_eager_tape_around_and_inside() -> None:
+    leaf, weight = gx.asarray(X, requires_grad=True), gx.asarray(2.0, requires_grad=True)
+    y = gx.vmap(lambda x: gx.sum(gx.sin(x)) * weight)(leaf)
+    y.backward(gx.ones(4))
+    assert_close(leaf.grad, 2 * np.cos(X))
+    assert_close(weight.grad, gx.sum(gx.sin(gx.asarray(X))))
+    with pytest.raises(GraphError, match="backward"):
+        gx.vmap(lambda x: gx.sum(x * weight).backward())(X)
 
 
 def test_stop_gradient_keeps_the_batch() -> None:

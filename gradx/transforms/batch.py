@@ -73,7 +73,7 @@ class Batch(Level):
 
     def release(self, y: Any, axis: int | None) -> Any:
         """Return a result one level down, with the examples along `axis`; None: it is the same for all."""
-        y = y if isinstance(y, Cell) else asarray(y)
+        y = y if isinstance(y, Cell) else _array(y, "the function to return arrays")
         own = y.level is self
         if axis is None:
             if own:
@@ -195,22 +195,24 @@ def _example(x: Any, axis: int | None) -> Any:
     """Return an argument as a Tensor where it is mapped."""
     if axis is None or isinstance(x, Cell):
         return x
-    if type(x) not in SCALARS:
-        try:
-            return asarray(x)
-        except GradxError:
-            pass
-    raise BatchError(
-        f"vmap: expected arrays to map over; got {type(x).__name__} {x!r:.40}. What all examples share has None in "
-        "in_axes"
-    )
+    return _array(x, "arrays to map over, and None in in_axes for what all examples share")
+
+
+def _array(x: Any, expected: str) -> Any:
+    try:
+        found = asarray(x)
+    except GradxError:
+        raise BatchError(f"vmap: expected {expected}; got {type(x).__name__}") from None
+    return found
 
 
 def _counted(x: Any, axis: int) -> int:
     try:
         return normalize_axis(axis, x.ndim)
     except AxisError as error:
-        raise AxisError(f"vmap: in_axes: {error}") from None
+        raise AxisError(
+            f"vmap: in_axes: {error}. What all examples share has None in in_axes"
+        ) from None
 
 
 def _number(leaves: Sequence[Any], axes: Sequence[int | None], axis_size: int | None) -> int:
