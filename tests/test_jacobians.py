@@ -85,6 +85,20 @@ def test_shapes(jacobian: Any, shape: Any) -> None:
         assert_close(answer, differences(f, x), atol=1e-8)
 
 
+@pytest.mark.parametrize("chunk_size", [None, 1, 2])
+@pytest.mark.parametrize("jacobian", JACOBIANS)
+def test_empty_and_single_precision_leaves_among_others(jacobian: Any, chunk_size: Any) -> None:
+    def f(p: Any) -> Any:
+        return {"e": p["e"] * 2, "s": gx.sum(p["x"]) * p["y"], "x": p["x"] ** 2}
+
+    p = {"e": np.zeros((0, 2)), "x": np.arange(3.0), "y": np.float32([2.0])[:, None]}
+    j = jacobian(f, chunk_size=chunk_size)(p)
+    assert j["e"]["x"].shape == (0, 2, 3) and j["x"]["e"].shape == (3, 0, 2)
+    assert_close(j["s"]["x"], np.full((1, 1, 3), 2.0))
+    assert_close(j["x"]["x"], np.diag(2 * np.arange(3.0)))
+    assert_close(j["s"]["y"], np.full((1, 1, 1, 1), 3.0), check_dtype=False)
+
+
 @pytest.mark.parametrize("jacobian", JACOBIANS)
 def test_integers_have_no_derivative(jacobian: Any) -> None:
     with pytest.raises(DtypeError, match=r"jac\w+.*int64"):

@@ -44,8 +44,6 @@ def _through(
     if not total:
         return [ops.zeros((0, *y.shape), dtype=y.dtype, device=y.device) for y in others]
     step = total if chunk_size is None else chunk_size
-    if step < 1:
-        raise ValueError(f"jacobian: expected a chunk_size of at least 1; got {chunk_size}")
     if total == 1:
         seeds = [ops.reshape(b, x.shape) for b, x in zip(_basis(leaves, 0, 1), leaves)]
         return [ops.expand_dims(y, axis=0) for y in apply(seeds)]
@@ -114,6 +112,8 @@ def _check(name: str, xs: Sequence[Any], ys: Sequence[Any], holomorphic: bool) -
 def _run(name: str, f: Callable[..., Any], argnums: Argnums, holomorphic: bool, chunk_size: int | None,
          args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:  # fmt: skip
     """Return `(value, jacobian, aux)` of `f`, which returns a pair of its result and aux."""
+    if chunk_size is not None and chunk_size < 1:
+        raise ValueError(f"{name}: expected a chunk_size of at least 1; got {chunk_size}")
     chosen, replace = select(args, argnums, name)
     xs, structure = tensors(chosen, name)
 
