@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gradx.batching import aligned, padded
+from gradx.batching import aligned, padded, rank_of
 from gradx.errors import GradxError, ShapeError
 from gradx.ops.adjoint import conj
 from gradx.ops.arithmetic import multiply
@@ -54,12 +54,14 @@ def _matmul_second(xp: Any, ct: Any, _y: Any, a: Any, _b: Any) -> Any:
 def _batched_matmul(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
     """One product of matrices where the examples' rows can be laid below each other; else one of stacks."""
     (a, b), (of_a, of_b) = args, batched
-    rank_a, rank_b = a.ndim - of_a, b.ndim - of_b
-    if not of_b and 0 < rank_b <= 2 and rank_a:
+    rank_a, rank_b = rank_of(a, of_a), rank_of(b, of_b)
+    if not rank_a or not rank_b:  # of a batch the library would see vectors
+        raise ShapeError("matmul: expected vectors or matrices; got a number")
+    if not of_b and rank_b <= 2:
         lead = tuple(a.shape[:-1])
         rows = bind(card, (xp.reshape(a, (size(lead), a.shape[-1])), b), params)
         return xp.reshape(rows, (*lead, *b.shape[1:]))
-    if not of_a and 0 < rank_a <= 2 and rank_b == 1:
+    if not of_a and rank_a <= 2 and rank_b == 1:
         return bind(card, (b, xp.matrix_transpose(a) if rank_a == 2 else a), params)
     if rank_a == 1:
         a = xp.expand_dims(a, axis=-2)

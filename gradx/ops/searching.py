@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradx.batching import filled, flattened, refused
+from gradx.errors import ShapeError
 from gradx.ops.indexing import take
 from gradx.ops.manipulation import named_axes
 from gradx.primitive import constant
@@ -24,6 +25,8 @@ def _batched_searchsorted(xp: Any, card: Any, args: Any, batched: Any, n: int, p
     x, sought = args
     if not batched[0]:
         return bind(card, args, params)
+    if x.ndim != 2:
+        raise ShapeError(f"searchsorted: expected x1 of shape (n,); got {tuple(x.shape[1:])}")
     single = sought.__class__ in SCALARS
     shape = (n,) if single else (n, *sought.shape[1 if batched[1] else 0 :])
     q = sought if single else xp.reshape(filled(xp, sought, batched[1], n), (n, size(shape[1:])))
