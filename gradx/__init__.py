@@ -1,7 +1,7 @@
 """gradx: automatic differentiation for any array library.
 
 The names of the array API standard 2025.12 on Tensors that know how they were made, and the derivatives:
-`backward`, `grad`, `value_and_grad`, `vjp`, `jvp`, `gradients`.
+`backward`, `gradients`, `grad`, `vjp`, `jvp`, `jacobian`, `hessian`, `hvp`, ... and `vmap`, which batches any of them.
 
 - The public names, nothing else; an array-API namespace by itself.
 - Importing it loads no array library; `debug`, `nn`, `optim`, `random` and `testing` wait for their first use.
@@ -43,7 +43,10 @@ from gradx.ops import *
 from gradx.promotion import can_cast, finfo, iinfo, isdtype, result_type
 from gradx.tensor import Tensor
 from gradx.transforms.backward import gradients
+from gradx.transforms.batch import vmap
 from gradx.transforms.derivatives import grad, jvp, value_and_grad, vjp
+from gradx.transforms.jacobians import hessian, jacfwd, jacobian, jacrev, value_and_jacobian
+from gradx.transforms.linear import ggnvp, hvp, linear_transpose, linearize
 
 __array_api_version__ = "2025.12"
 __version__ = "0.1.0"
@@ -82,8 +85,11 @@ __all__ = [
     "float32",
     "float64",
     "from_dlpack",
+    "ggnvp",
     "grad",
     "gradients",
+    "hessian",
+    "hvp",
     "iinfo",
     "inf",
     "int8",
@@ -91,7 +97,12 @@ __all__ = [
     "int32",
     "int64",
     "isdtype",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
+    "linear_transpose",
+    "linearize",
     "nan",
     "newaxis",
     "no_grad",
@@ -104,7 +115,9 @@ __all__ = [
     "uint32",
     "uint64",
     "value_and_grad",
+    "value_and_jacobian",
     "vjp",
+    "vmap",
 ]
 __all__ += ops.__all__
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from gradx.batching import aligned
 from gradx.dtypes import is_complex
 from gradx.errors import OperandError
 from gradx.level import blocks, suspended
@@ -41,7 +42,7 @@ def ruled(name: str, *rules: Rule, jvp: Rule, masks: bool = False, doc: str = ""
     The rules, `(xp, ct, y, *inputs)`, one an input, guard themselves: they absorb a zero cotangent where they
     multiply it by what may be infinite.
     """
-    return _hot_call(primitive(name, *rules, jvp=jvp, masks=masks), doc)
+    return _hot_call(primitive(name, *rules, jvp=jvp, masks=masks, batch=aligned), doc)
 
 
 def _hot_call(card: Primitive, doc: str) -> Any:
@@ -60,7 +61,7 @@ def named(call: Any, card: Primitive, doc: str) -> Any:
 
 def elementwise_card(name: str, *slopes: Slope, masks: bool = False) -> Primitive:
     """Make the card of an elementwise function, called as a general primitive (parameters by keyword)."""
-    card = Primitive(name, masks=masks)
+    card = Primitive(name, masks=masks, batch=aligned)
     rules = [slope if callable(slope) else None for slope in slopes]
     card.reads = tuple(rule and Reads(rule, 1) for rule in rules)
     card.rules = tuple(rules)

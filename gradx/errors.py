@@ -12,7 +12,8 @@ GradxError
 ├── LeakError         (RuntimeError)  a Tensor used after the transform that made it has ended
 ├── ConversionError   (TypeError)     a tracked Tensor turned into something that drops its gradient
 ├── ViewError         (ValueError)    a write through a view that is read-only
-└── MissingRuleError  (TypeError)     a function that has no derivative rule, or no implementation
+├── BatchError        (TypeError)     what cannot be done for all examples of a vmap at once
+└── MissingRuleError  (TypeError)     a function that has no derivative or batch rule, or no implementation
 
 - Each class also inherits the builtin that a user would catch.
 - A message says, operation first: what was expected, what came, and what to do.
@@ -67,5 +68,9 @@ class ViewError(GradxError, ValueError):
     """A write through a view that is read-only, as that of `broadcast_to` is."""
 
 
+class BatchError(GradxError, TypeError):
+    """What cannot be done for all examples of a `vmap` at once."""
+
+
 class MissingRuleError(GradxError, TypeError):
-    """A function without a derivative rule, or without an implementation in a backend."""
+    """A function without a derivative or batch rule, or without an implementation in a backend."""

@@ -51,7 +51,10 @@ class Level:
     A context manager: when it ends, its class becomes `Ended`, and what leaked out of it raises.
     """
 
-    __slots__ = ("number",)
+    __slots__ = ("number", "state")
+
+    state: Any  # what a kind of level keeps of its own; a slot of its own would keep it from becoming `Ended`
+    lead = 0  # how many leading axes of `data` do not show in the shape of a value
 
     _numbers = itertools.count()
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from gradx.backend import backend_of
+from gradx.batching import BatchRule
 from gradx.errors import MissingRuleError, ViewError
 from gradx.level import Cell
 from gradx.tape import apply, bind
@@ -62,6 +63,8 @@ class Primitive:
         zeros by structure in `ct`.
     push
         `(xp, tangents, y, *inputs, **params) -> tangent`; `tangents` holds None where an input has none.
+    batch
+        How to apply it to all examples of a `vmap` at once; see `gradx.batching`.
     masks
         Its results, or its cotangents, hold zeros by structure.
     view, put
@@ -85,12 +88,14 @@ class Primitive:
         False cuts the graph: the result is an integer, a boolean or an index.
     """
 
-    __slots__ = ("_plans", "add_to", "call", "differentiable", "few", "implementation", "joint", "masks", "name",
-                 "pull", "pull_guarded", "push", "put", "reads", "rules", "table", "take_over", "view")  # fmt: skip
+    __slots__ = ("_plans", "add_to", "batch", "call", "differentiable", "few", "implementation", "joint", "masks",
+                 "name", "pull", "pull_guarded", "push", "put", "reads", "rules", "table", "take_over",
+                 "view")  # fmt: skip
 
-    def __init__(self, name: str, *, masks: bool = False) -> None:
+    def __init__(self, name: str, *, masks: bool = False, batch: BatchRule | None = None) -> None:
         self.name = name
         self.masks = masks
+        self.batch = batch
         self.differentiable = True
         self.view = self.few = False
         self.put: Rule | None = None
@@ -185,38 +190,39 @@ def read_only(base: Any, part: Any, **params: Any) -> Any:
     raise ViewError("write: expected a view that can be written to; got one that is read-only")
 
 
-def primitive(name: str, *vjps: Rule | None, jvp: Rule | None = None, masks: bool = False) -> Primitive:  # fmt: skip
+def primitive(name: str, *vjps: Rule | None, jvp: Rule | None = None, masks: bool = False,
+              batch: BatchRule | None = None) -> Primitive:  # fmt: skip
     """Make a card of the general kind: rules given here, one an input, or by `@card.vjp` and `@card.jvp`."""
-    card = Primitive(name, masks=masks)
+    card = Primitive(name, masks=masks, batch=batch)
     if vjps:
         card.each(*vjps)
     card.push = jvp
     return card
 
 
-def constant(name: str) -> Primitive:
+def constant(name: str, *, batch: BatchRule | None = None) -> Primitive:
     """Make a card without a derivative: the result is an integer, a boolean or an index."""
-    card = Primitive(name)
+    card = Primitive(name, batch=batch)
     card.differentiable = False
     return card
 
 
-def linear(
-    name: str, transpose: Rule, *, masks: bool = False, put: Rule | None = None
-) -> Primitive:
+def linear(name: str, transpose: Rule, *, masks: bool = False, put: Rule | None = None,
+           batch: BatchRule | None = None) -> Primitive:  # fmt: skip
     """Make a card for a linear map of one array: it is its own jvp, `transpose` is its vjp.
 
     `transpose(xp, ct, y, x, **params)`, most often with `_y` and `_x`: only `_x.shape` is read.
     """
-    card = primitive(name, transpose, masks=masks)
+    card = primitive(name, transpose, masks=masks, batch=batch)
     card.view, card.put = put is not None, put
     card.push = lambda xp, tangents, _y, _x, **params: bind(card, tangents, params)
     return card
 
 
-def multilinear(name: str, *transposes: Rule, masks: bool = False) -> Primitive:
+def multilinear(name: str, *transposes: Rule, masks: bool = False,
+                batch: BatchRule | None = None) -> Primitive:  # fmt: skip
     """Make a card for a map linear in each of its arrays: the jvp replaces them one at a time."""
-    card = primitive(name, *transposes, masks=masks)
+    card = primitive(name, *transposes, masks=masks, batch=batch)
     card.push = in_turn(card)
     return card
 

@@ -3,22 +3,25 @@
 - A `Key` is a value: the same key gives the same numbers. A `Generator` counts its draws and gives
   each a key of its own. Draws without a key use the default generator, which starts at seed 0.
 - A longer draw from a key begins with the shorter one.
-- Draws are constants to every transform (one draw serves a whole `vmap`, and every run of a
-  compiled function); `low`, `high`, `mean`, `std` may be Tensors with gradients.
+- Draws are constants to every transform, and to every run of a compiled function; `low`, `high`, `mean`, `std`
+  may be Tensors with gradients. Under `vmap` its `randomness` says whether examples share a draw; where each has
+  its own, they are the rows of one longer draw.
 - The arithmetic is in `counters.py`.
 """
 
 from __future__ import annotations
 
+from math import prod
 from threading import Lock
 from typing import Any
 
 from gradx import ops
 from gradx.backend import backend_for_device, current_device
+from gradx.batching import mapping
 from gradx.counters import FOLD, SPLIT, Source, Words, mix
 from gradx.dtypes import DType, dtype_of
-from gradx.errors import DtypeError, OperandError, ShapeError
-from gradx.level import Cell
+from gradx.errors import BatchError, DtypeError, OperandError, ShapeError
+from gradx.level import Cell, cell
 from gradx.ops.manipulation import as_ints, named_axes
 from gradx.shapes import Shape, broadcast_shapes, size
 from gradx.tape import lift
@@ -252,7 +255,7 @@ def integers(low: int, high: int | None = None, shape: int | Shape = (), *, key:
     if wanted.kind not in "iu":
         raise DtypeError(f"random.integers: expected an integer dtype; got {wanted}")
     draw, shape = _Draw("integers", key, None, device), as_ints(shape)
-    return draw.tensor(draw.source.integers(size(shape)) % (high - low) + low, shape, wanted)
+    return draw.tensor(draw.source.integers(draw.count(shape)) % (high - low) + low, shape, wanted)
 
 
 def permutation(x: Any, *, axis: int = 0, key: Keyed = None, device: str | None = None) -> Any:
@@ -301,9 +304,10 @@ def categorical(logits: Any, *, axis: int = -1, shape: int | Shape | None = None
 class _Draw:
     """One draw: where it comes from, where it goes, and its dtype."""
 
-    __slots__ = ("backend", "dtype", "source")
+    __slots__ = ("backend", "dtype", "maps", "source")
 
     def __init__(self, name: str, key: Keyed, dtype: Any, device: str | None) -> None:
+        self.maps = [level for level in mapping.get() if _differs(name, level)]
         if key is None:
             key = _default
         if isinstance(key, Generator):
@@ -323,7 +327,7 @@ class _Draw:
         self.source = Source(key.words, self.backend, native, wide=self.dtype.itemsize == 8)
 
     def floats(self, distribution: str, shape: Shape) -> Any:
-        count = size(shape)
+        count = self.count(shape)
         if distribution == "uniform":
             flat = self.source.uniform(count, _MANTISSA.get(self.dtype.name, 24))
         else:
@@ -331,14 +335,35 @@ class _Draw:
         return self.tensor(flat, shape, self.dtype)
 
     def order(self, count: int) -> Any:
-        return self.tensor(self.source.order(count), (count,), dtype_of("int64"))
+        if not self.maps:
+            return self.tensor(self.source.order(count), (count,), dtype_of("int64"))
+        drawn = self.tensor(self.source.integers(self.count((count,))), (count,), dtype_of("int64"))
+        return ops.argsort(drawn)
 
     def tensor(self, flat: Any, shape: Shape, dtype: DType) -> Any:
         """Return a flat bare array as a Tensor."""
         xp = self.backend.xp
         if flat.dtype != dtype:
             flat = xp.astype(flat, self.backend.native_dtype(dtype.name))
-        return lift(xp.reshape(flat, shape))
+        x = xp.reshape(flat, (*[level.state[0] for level in self.maps], *shape))
+        for level in self.maps:
+            x = cell(x, level, None)
+        return lift(x)
+
+    def count(self, shape: Shape) -> int:
+        """Return how many numbers to draw for a result of that shape, or for one an example."""
+        return prod([level.state[0] for level in self.maps]) * size(shape)
+
+
+def _differs(name: str, level: Any) -> bool:
+    """Whether each example of a running vmap gets numbers of its own."""
+    randomness = level.state[1]
+    if randomness == "error":
+        raise BatchError(
+            f"random.{name}: under vmap expected to be told whether examples share their random numbers; got neither. "
+            'Call vmap with randomness="different" or "same"'
+        )
+    return bool(randomness == "different")
 
 
 _MANTISSA = {"float16": 11, "bfloat16": 8}  # as many bits as are exact, so that none rounds up to 1

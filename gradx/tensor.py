@@ -54,15 +54,16 @@ class Tensor(Methods, Operators):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return tuple(self.data.shape)
+        shape = tuple(self.data.shape)
+        return shape[self.level.lead :] if self.level.lead else shape
 
     @property
     def ndim(self) -> int:
-        return len(self.data.shape)
+        return len(self.data.shape) - self.level.lead
 
     @property
     def size(self) -> int:
-        return size(self.data.shape)
+        return size(self.shape)
 
     @property
     def dtype(self) -> DType:
@@ -200,6 +201,7 @@ class Tensor(Methods, Operators):
             raise ShapeError(
                 f"item: expected a Tensor of one element; got shape {self.shape}. Use tolist() for all of them"
             )
+        self._check_single("item")
         data = self.data
         return (
             data.item()
@@ -209,6 +211,7 @@ class Tensor(Methods, Operators):
 
     def tolist(self) -> Any:
         """Return nested lists of Python numbers; this leaves the graph."""
+        self._check_single("tolist")
         data = self.data
         return (
             data.tolist()
@@ -221,7 +224,16 @@ class Tensor(Methods, Operators):
         self._check_untracked("numpy()")
         return backend_of(type(self.data)).to_numpy(self.data)
 
+    def _check_single(self, what: str) -> None:
+        if self.level.lead:
+            raise ConversionError(
+                f"{what}: expected one value; got a Tensor that stands for all examples of a vmap at once, on which "
+                "Python cannot decide. Choose by gx.where(condition, a, b) in place of `if`, and return from the "
+                "function what is to be read"
+            )
+
     def _check_untracked(self, what: str) -> None:
+        self._check_single(what)
         if self.aux is not None or self.level is not ZERO:
             raise ConversionError(
                 f"{what}: expected a Tensor that is not being differentiated; got one that is, whose gradient "

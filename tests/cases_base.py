@@ -62,9 +62,10 @@ class Case:
         """The dtypes of double precision in which the derivative is checked."""
         return tuple(DTYPES[kind][0] for kind in self.dtypes)
 
-    def draw(self, dtype: str) -> list[Any]:
-        """Return the arguments as NumPy arrays and literals: the same at every call."""
-        rng = np.random.default_rng(crc32(self.id.encode()))
+    def draw(self, dtype: str, example: int = 0) -> list[Any]:
+        """Return the arguments as NumPy arrays and literals: the same at every call for one number of `example`."""
+        seed = crc32(self.id.encode())
+        rng = np.random.default_rng([seed, example] if example else seed)
         return [_draw(arg, rng, dtype) for arg in self.args]
 
 

@@ -1,6 +1,6 @@
 """Every card is complete, and keeps no more than it reads.
 
-- A differentiable card has a reverse and a forward rule.
+- A differentiable card has a reverse and a forward rule; every card has a batch rule.
 - Each backend's namespace has an implementation under the card's name.
 - A rule's parameter without underscore is kept on the tape, so the rule must read its value; one with an
   underscore is not, so the rule may read no more than an input's shape and dtype, and nothing of `_y`.
@@ -63,6 +63,13 @@ def test_rules_are_complete(card: Primitive) -> None:
     if card.differentiable:
         assert card.rules, "expected a reverse rule (vjp)"
         assert card.push is not None, "expected a forward rule (jvp)"
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_every_card_has_a_batch_rule(card: Primitive) -> None:
+    assert card.batch is not None, (
+        "expected a batch rule: primitive(..., batch=); see gradx.batching"
+    )
 
 
 @pytest.mark.parametrize("library", ["numpy", "cupy", "array_api_strict", "torch"])

@@ -1,4 +1,4 @@
-"""Random programs: reverse mode, forward mode and central differences agree on each.
+"""Random programs: reverse mode, forward mode and central differences agree on each; `vmap` with the loop.
 
 - A program is a list of small integers; each step picks an operation and operands among the values so far.
   An operation that the operands' shapes do not admit is left out, so every list is a program.
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import gradx as gx
 from gradx.errors import ShapeError
-from gradx.testing import check_grads
+from gradx.testing import assert_close, check_grads
 
 EXAMPLES = int(os.environ.get("GRADX_FUZZ_EXAMPLES", "200"))
 SHAPES = [(), (1,), (3,), (2, 3), (3, 3), (3, 1)]
@@ -109,7 +109,16 @@ Step = tuple[int, int, int]
 steps = st.tuples(st.integers(0, len(OPERATIONS) - 1), st.integers(0, 7), st.integers(0, 7))
 
 
-def run(program: list[Step], inputs: tuple[Any, ...]) -> Any:
+def moderate(x: Any) -> Any:
+    """Return `x`, squeezed where its values have grown: what follows stays well conditioned."""
+    return squeezed(x) if bool(gx.any(gx.abs(x) > 3.0)) else x
+
+
+def squeezed(x: Any) -> Any:
+    return 3.0 * gx.tanh(x / 3.0)
+
+
+def run(program: list[Step], inputs: tuple[Any, ...], tame: Any = moderate) -> Any:
     """Run a program and return a scalar that depends on all its values."""
     values = list(inputs)
     for number, first, second in program:
@@ -120,13 +129,8 @@ def run(program: list[Step], inputs: tuple[Any, ...]) -> Any:
         except (ShapeError, ValueError, IndexError, TypeError):
             continue
         if 0 < value.size <= 100:
-            values.append(moderate(value))
+            values.append(tame(value))
     return sum(gx.sum(gx.sin(value)) * (0.5 + 0.1 * i) for i, value in enumerate(values))
-
-
-def moderate(x: Any) -> Any:
-    """Return `x`, squeezed where its values have grown: what follows stays well conditioned."""
-    return 3.0 * gx.tanh(x / 3.0) if bool(gx.any(gx.abs(x) > 3.0)) else x
 
 
 @settings(
@@ -145,3 +149,39 @@ def test_modes_agree(program: list[Step], shapes: list[tuple[int, ...]], seed: i
     rng = np.random.default_rng(seed)
     inputs = tuple(rng.uniform(-1.5, 1.5, shape) for shape in shapes)
     check_grads(lambda *xs: run(program, xs), inputs, order=1 + seed % 2, rtol=1e-5)
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
+@given(
+    program=st.lists(steps, min_size=1, max_size=8),
+    shapes=st.lists(st.sampled_from(SHAPES), min_size=1, max_size=3),
+    mapped=st.lists(st.booleans(), min_size=3, max_size=3),
+    seed=st.integers(0, 2**16),
+)
+def test_vmap_agrees_with_the_loop(
+    program: list[Step], shapes: list[tuple[int, ...]], mapped: list[bool], seed: int
+) -> None:
+    # A step that an example's shapes do not admit must not be admitted by those of a batch either.
+    rng = np.random.default_rng(seed)
+    flags = [True, *mapped[1 : len(shapes)]]
+    inputs = [
+        rng.uniform(-1.5, 1.5, (3, *shape) if flag else shape) for shape, flag in zip(shapes, flags)
+    ]
+
+    def f(*xs: Any) -> Any:
+        return run(program, xs, tame=squeezed)
+
+    axes = tuple(0 if flag else None for flag in flags)
+    each = [[gx.asarray(x[i] if flag else x) for x, flag in zip(inputs, flags)] for i in range(3)]
+    expected = gx.stack([f(*xs) for xs in each])
+    inputs = list(map(gx.asarray, inputs))
+    assert_close(gx.vmap(f, in_axes=axes)(*inputs), expected, rtol=1e-7)
+    gradients = gx.stack([gx.grad(f)(*xs) for xs in each])
+    assert_close(gx.vmap(gx.grad(f), in_axes=axes)(*inputs), gradients, rtol=1e-6, atol=1e-8)
+    total = gx.grad(lambda *xs: gx.sum(gx.vmap(f, in_axes=axes)(*xs)))
+    assert_close(total(*inputs), gradients, rtol=1e-6, atol=1e-8)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from gradx.backend import backend_for_device, backend_of
+from gradx.batching import leading
 from gradx.dtypes import dtype_of, is_inexact
-from gradx.level import Cell, cell
+from gradx.level import Cell, cell, lower
 from gradx.ops.complex import real
 from gradx.primitive import Primitive, constant, linear
 from gradx.tape import ZERO, Reverse, lift
@@ -22,8 +23,8 @@ def _cast_raw(x: Any, *, dtype: Any) -> Any:
 
 
 # The walk casts a cotangent to its primal's dtype, so the transpose of a cast is the identity.
-_cast = linear("astype", lambda xp, ct, _y, _x, *, dtype: ct)
-_cut = constant("astype")
+_cast = linear("astype", lambda xp, ct, _y, _x, *, dtype: ct, batch=leading)
+_cut = constant("astype", batch=leading)
 _cast.implementation = _cut.implementation = _cast_raw
 
 
@@ -47,7 +48,7 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: str | None = Non
     return (_cast if is_inexact(dtype) else _cut)(x, dtype=dtype)
 
 
-_copy = linear("copy", lambda xp, ct, _y, _x: ct)
+_copy = linear("copy", lambda xp, ct, _y, _x: ct, batch=leading)
 
 
 def _copy_raw(x: Any) -> Any:
@@ -69,7 +70,9 @@ def _move_raw(x: Any, *, source: str, device: str) -> Any:
 
 
 _move: Primitive = linear(
-    "to_device", lambda xp, ct, _y, _x, *, source, device: _move(ct, source=device, device=source)
+    "to_device",
+    lambda xp, ct, _y, _x, *, source, device: _move(ct, source=device, device=source),
+    batch=leading,
 )
 _move.implementation = _move_raw
 
@@ -90,6 +93,9 @@ def stop_gradient(x: Any, /) -> Any:
     """
     x = lift(x)
     level = x.level
+    if level.lead:  # still one value for each example
+        data = stop_gradient(x.data) if isinstance(x.data, Cell) else x.data
+        return cell(lower(data, level), level, x.aux)
     if type(level) is Reverse or not isinstance(x.data, Cell):
         inner = x.data
     else:

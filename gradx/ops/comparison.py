@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradx.batching import aligned
 from gradx.elementwise import named
 from gradx.level import cell
 from gradx.primitive import constant
@@ -16,7 +17,7 @@ from gradx.tape import SCALARS, ZERO, apply, recover, settle
 
 def _test(name: str, doc: str) -> Any:
     """Make a function of one array without a derivative."""
-    card = constant(name)
+    card = constant(name, batch=aligned)
     table = card.table
 
     def call(x: Any, /) -> Any:
@@ -34,7 +35,7 @@ def _test(name: str, doc: str) -> Any:
 
 def _relation(name: str, doc: str) -> Any:
     """Make a function of two arrays without a derivative."""
-    card = constant(name)
+    card = constant(name, batch=aligned)
     table = card.table
 
     def call(x1: Any, x2: Any, /) -> Any:

@@ -19,7 +19,15 @@ from gradx.ops.adjoint import conj
 from gradx.ops.manipulation import reshape
 from gradx.primitive import Primitive, in_turn
 from gradx.shapes import Shape
-from gradx.tape import apply_two, lift
+from gradx.tape import apply_two, bind, lift
+
+
+def _batched_einsum(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
+    """Give the examples an index of their own."""
+    terms, result = split(params["subscripts"])
+    own = next(letter for letter in ascii_letters if letter not in params["subscripts"])
+    terms = [own + term if flag else term for term, flag in zip(terms, batched)]
+    return bind(card, args, {"subscripts": f"{','.join(terms)}->{own}{result}"})
 
 
 class _Einsum(Primitive):
@@ -28,7 +36,7 @@ class _Einsum(Primitive):
     __slots__ = ()
 
     def __init__(self) -> None:
-        super().__init__("einsum")
+        super().__init__("einsum", batch=_batched_einsum)
         self.pull = self.pull_guarded = self._pull
         self.push = in_turn(self)
         self.rules, self.joint = (self._pull,), True

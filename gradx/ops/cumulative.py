@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradx.batching import shifted
 from gradx.errors import ShapeError
 from gradx.ops.adjoint import conj
 from gradx.ops.casting import astype
@@ -25,8 +26,8 @@ def _reversed_sum(xp: Any, ct: Any, _y: Any, _x: Any, *, axis: int) -> Any:
     return xp.flip(xp.cumulative_sum(xp.flip(ct, axis=(axis,)), axis=axis), axis=(axis,))
 
 
-_cumulative_sum = linear("cumulative_sum", _reversed_sum)
-_cumulative_prod = primitive("cumulative_prod")
+_cumulative_sum = linear("cumulative_sum", _reversed_sum, batch=shifted)
+_cumulative_prod = primitive("cumulative_prod", batch=shifted)
 
 
 def _recurrence(xp: Any, a: Any, b: Any, axis: int) -> Any:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gradx.batching import shifted
 from gradx.dtypes import dtype_of, is_inexact
 from gradx.errors import DtypeError, ShapeError
 from gradx.ops.casting import astype
@@ -64,10 +65,10 @@ def _irfft_transpose(xp: Any, ct: Any, _y: Any, _x: Any, *, n: int, axis: int, n
     return _resized(xp, g, _x.shape[axis], axis)
 
 
-_fft = linear("fft.fft", _fft_transpose)
-_ifft = linear("fft.ifft", _ifft_transpose)
-_rfft = linear("fft.rfft", _rfft_transpose)
-_irfft = linear("fft.irfft", _irfft_transpose)
+_fft = linear("fft.fft", _fft_transpose, batch=shifted)
+_ifft = linear("fft.ifft", _ifft_transpose, batch=shifted)
+_rfft = linear("fft.rfft", _rfft_transpose, batch=shifted)
+_irfft = linear("fft.irfft", _irfft_transpose, batch=shifted)
 
 
 def _complex(x: Any) -> Any:

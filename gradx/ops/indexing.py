@@ -14,9 +14,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradx.backend import INDEX, backend_for_device, namespaces
+from gradx.batching import joined
 from gradx.dtypes import dtype_of
 from gradx.errors import DtypeError, ShapeError
 from gradx.level import Cell, alone
+from gradx.ops.batched_keys import batched_getitem, batched_write
 from gradx.ops.casting import astype
 from gradx.ops.creation import zeros as zeros_of
 from gradx.ops.joining import stack
@@ -26,12 +28,13 @@ from gradx.primitive import primitive
 from gradx.shapes import Shape, along, size
 from gradx.tape import SCALARS, apply, apply_one, lift
 
-_getitem = primitive("getitem", masks=True)
-_index_set = primitive("index_set", masks=True)
-_overwrite = primitive("index_set", masks=True)  # the same, in the memory of its first input
-_index_add = primitive("index_add", masks=True)
-_accumulate = primitive("index_add", masks=True)  # the same, in the memory of its first input
-_take_along_axis = primitive("take_along_axis", masks=True)
+_getitem = primitive("getitem", masks=True, batch=batched_getitem)
+_index_set = primitive("index_set", masks=True, batch=batched_write)
+# The same in the memory of its first input: `_overwrite`, `_accumulate`.
+_overwrite = primitive("index_set", masks=True, batch=batched_write)
+_index_add = primitive("index_add", masks=True, batch=batched_write)
+_accumulate = primitive("index_add", masks=True, batch=batched_write)
+_take_along_axis = primitive("take_along_axis", masks=True, batch=joined)
 
 
 def _unique(indices: Sequence[Any]) -> bool:

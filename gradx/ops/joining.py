@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradx.backend import namespaces
+from gradx.batching import joined, shifted
 from gradx.errors import ShapeError
 from gradx.ops.manipulation import named_axes, ravel
 from gradx.primitive import linear, primitive
@@ -25,7 +26,7 @@ def _with_zeros(xp: Any, tangents: Sequence[Any], inputs: Sequence[Any]) -> list
     return [xp.zeros_like(x) if t is None else t for t, x in zip(tangents, inputs, strict=True)]
 
 
-_concat = primitive("concat", masks=True)
+_concat = primitive("concat", masks=True, batch=joined)
 _concat.implementation = lambda *arrays, axis, sizes: _xp(arrays).concat(list(arrays), axis=axis)
 
 
@@ -44,7 +45,7 @@ def _concat_jvp(xp: Any, tangents: Any, y: Any, *arrays: Any, axis: int, sizes: 
     return xp.concat(_with_zeros(xp, tangents, arrays), axis=axis)
 
 
-_stack = primitive("stack", masks=True)
+_stack = primitive("stack", masks=True, batch=joined)
 _stack.implementation = lambda *arrays, axis: _xp(arrays).stack(list(arrays), axis=axis)
 
 
@@ -63,7 +64,7 @@ def _stack_back(xp: Any, cts: Sequence[Any], _y: Any, _x: Any, *, axis: int) -> 
     return xp.stack([zeros if ct is None else ct for ct in cts], axis=axis)
 
 
-_unstack = linear("unstack", _stack_back, masks=True)
+_unstack = linear("unstack", _stack_back, masks=True, batch=shifted)
 
 
 def concat(arrays: Sequence[Any], /, *, axis: int | None = 0) -> Any:

@@ -14,6 +14,7 @@ from operator import index
 from typing import Any
 
 from gradx import shapes
+from gradx.batching import flattened, permuted, resized, shifted
 from gradx.errors import ShapeError
 from gradx.level import cell
 from gradx.primitive import linear, read_only
@@ -33,21 +34,28 @@ _reshape = linear(
     "reshape",
     lambda xp, ct, _y, _x, *, shape: xp.reshape(ct, _x.shape),
     put=lambda base, part, *, shape: reshape(part, base.shape),
+    batch=resized,
 )
 _permute_dims = linear(
     "permute_dims",
     lambda xp, ct, _y, _x, *, axes: xp.permute_dims(ct, inverse_permutation(axes)),
     put=lambda base, part, *, axes: permute_dims(part, inverse_permutation(axes)),
+    batch=permuted,
 )
 # The walk sums a cotangent down to its primal's shape.
-_broadcast_to = linear("broadcast_to", lambda xp, ct, _y, _x, *, shape: ct, put=read_only)
+_broadcast_to = linear(
+    "broadcast_to", lambda xp, ct, _y, _x, *, shape: ct, put=read_only, batch=resized
+)
 _flip = linear(
     "flip",
     lambda xp, ct, _y, _x, *, axis: xp.flip(ct, axis=axis),
     put=lambda base, part, *, axis: flip(part, axis=axis),
+    batch=shifted,
 )
 _roll = linear(
-    "roll", lambda xp, ct, _y, _x, *, shift, axis: xp.roll(ct, _negated(shift), axis=axis)
+    "roll",
+    lambda xp, ct, _y, _x, *, shift, axis: xp.roll(ct, _negated(shift), axis=axis),
+    batch=flattened,
 )
 
 

@@ -98,13 +98,7 @@ def _raw_convolve(a: Any, v: Any) -> Any:
         return own(a, v, mode="full")
     if a.shape[0] < v.shape[0]:
         a, v = v, a
-    n, m = a.shape[0], v.shape[0]
-    margin = xp.zeros((m - 1,), dtype=a.dtype, device=a.device)
-    padded = xp.concat([margin, a, margin], axis=0)
-    rows, columns = (xp.arange(k, device=a.device) for k in (n + m - 1, m))
-    places = xp.reshape(rows, (-1, 1)) + columns
-    windows = xp.reshape(xp.take(padded, xp.reshape(places, (-1,)), axis=0), places.shape)
-    return xp.matmul(windows, xp.flip(v))
+    return xp.matmul(_windows(xp, a, v.shape[0]), xp.flip(v))
 
 
 def _correlate(xp: Any, ct: Any, other: Any, n: int) -> Any:
@@ -114,10 +108,34 @@ def _correlate(xp: Any, ct: Any, other: Any, n: int) -> Any:
     return xp.getitem(full, key=(slice(m - 1, m - 1 + n),))
 
 
+def _batched_convolve(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
+    """Multiply the windows of the longer one, `(..., k + m - 1, m)`, by the shorter."""
+    (long, short), (of_long, of_short) = args, batched
+    if long.shape[-1] < short.shape[-1]:
+        long, short, of_long, of_short = short, long, of_short, of_long
+    windows, short = _windows(xp, long, short.shape[-1]), xp.flip(short, axis=(short.ndim - 1,))
+    if not of_long:
+        return xp.matmul(short, xp.matrix_transpose(windows))
+    if not of_short:
+        return xp.matmul(windows, short)
+    return xp.matmul(windows, xp.expand_dims(short, axis=-1))[..., 0]
+
+
+def _windows(xp: Any, a: Any, m: int) -> Any:
+    """Return all runs of `m` neighbours, with zeros beyond the ends: `(..., k)` to `(..., k + m - 1, m)`."""
+    lead, k = tuple(a.shape[:-1]), a.shape[-1]
+    margin = xp.zeros((*lead, m - 1), dtype=a.dtype, device=a.device)
+    rows, columns = (xp.arange(size, device=a.device) for size in (k + m - 1, m))
+    places = xp.reshape(xp.expand_dims(rows, axis=-1) + columns, ((k + m - 1) * m,))
+    a = xp.concat([margin, a, margin], axis=-1)
+    return xp.reshape(xp.take(a, places, axis=-1), (*lead, k + m - 1, m))
+
+
 _convolve = multilinear(
     "convolve",
     lambda xp, ct, _y, _a, v: _correlate(xp, ct, v, _a.shape[0]),
     lambda xp, ct, _y, a, _v: _correlate(xp, ct, a, _v.shape[0]),
+    batch=_batched_convolve,
 )
 _convolve.implementation = _raw_convolve
 

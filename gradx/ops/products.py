@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gradx.batching import aligned, padded, rank_of
 from gradx.errors import GradxError, ShapeError
 from gradx.ops.adjoint import conj
 from gradx.ops.arithmetic import multiply
 from gradx.ops.contraction import einsum
 from gradx.ops.manipulation import named_axes, reshape
 from gradx.primitive import multilinear
-from gradx.shapes import broadcast_shapes, inverse_permutation
-from gradx.tape import apply_two, lift
+from gradx.shapes import broadcast_shapes, inverse_permutation, size
+from gradx.tape import apply_two, bind, lift
 
 
 def _matmul_first(xp: Any, ct: Any, _y: Any, _a: Any, b: Any) -> Any:
@@ -50,7 +51,30 @@ def _matmul_second(xp: Any, ct: Any, _y: Any, a: Any, _b: Any) -> Any:
     return xp.matmul(xp.matrix_transpose(a), ct)
 
 
-_matmul = multilinear("matmul", _matmul_first, _matmul_second)
+def _batched_matmul(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
+    """One product of matrices where the examples' rows can be laid below each other; else one of stacks."""
+    (a, b), (of_a, of_b) = args, batched
+    rank_a, rank_b = rank_of(a, of_a), rank_of(b, of_b)
+    if not rank_a or not rank_b:  # of a batch the library would see vectors
+        raise ShapeError("matmul: expected vectors or matrices; got a number")
+    if not of_b and rank_b <= 2:
+        lead = tuple(a.shape[:-1])
+        rows = bind(card, (xp.reshape(a, (size(lead), a.shape[-1])), b), params)
+        return xp.reshape(rows, (*lead, *b.shape[1:]))
+    if not of_a and rank_a <= 2 and rank_b == 1:
+        return bind(card, (b, xp.matrix_transpose(a) if rank_a == 2 else a), params)
+    if rank_a == 1:
+        a = xp.expand_dims(a, axis=-2)
+    if rank_b == 1:
+        b = xp.expand_dims(b, axis=-1)
+    rank = max(rank_a, rank_b, 2)
+    y = bind(card, (padded(xp, a, rank) if of_a else a, padded(xp, b, rank) if of_b else b), params)
+    if rank_b == 1:
+        y = xp.squeeze(y, axis=-1)
+    return xp.squeeze(y, axis=-2 + (rank_b == 1)) if rank_a == 1 else y
+
+
+_matmul = multilinear("matmul", _matmul_first, _matmul_second, batch=_batched_matmul)
 
 
 def matmul(x1: Any, x2: Any, /) -> Any:
@@ -117,7 +141,25 @@ def _tensordot_second(
     return g if order == sorted(order) else xp.permute_dims(g, inverse_permutation(tuple(order)))
 
 
-_tensordot = multilinear("tensordot", _tensordot_first, _tensordot_second)
+def _batched_tensordot(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
+    (a, b), (of_a, of_b) = args, params["axes"]
+    if batched[0]:
+        of_a = tuple([i + 1 for i in of_a])
+    if batched[1]:
+        of_b = tuple([i + 1 for i in of_b])
+    if not all(batched):
+        y = bind(card, args, {"axes": (of_a, of_b)})
+        return y if batched[0] else xp.moveaxis(y, a.ndim - len(of_a), 0)
+    free_a = tuple([i for i in range(1, a.ndim) if i not in of_a])
+    free_b = tuple([i for i in range(1, b.ndim) if i not in of_b])
+    lead, trail = tuple([a.shape[i] for i in free_a]), tuple([b.shape[i] for i in free_b])
+    count = size(tuple([a.shape[i] for i in of_a]))
+    left = xp.reshape(xp.permute_dims(a, (0, *free_a, *of_a)), (n, size(lead), count))
+    right = xp.reshape(xp.permute_dims(b, (0, *of_b, *free_b)), (n, count, size(trail)))
+    return xp.reshape(xp.matmul(left, right), (n, *lead, *trail))
+
+
+_tensordot = multilinear("tensordot", _tensordot_first, _tensordot_second, batch=_batched_tensordot)
 
 
 def tensordot(x1: Any, x2: Any, /, *, axes: int | tuple[Sequence[int], Sequence[int]] = 2) -> Any:
@@ -147,6 +189,7 @@ _vecdot = multilinear(
     "vecdot",
     lambda xp, ct, _y, _a, b, *, axis: xp.expand_dims(conj(xp, ct), axis=axis) * b,
     lambda xp, ct, _y, a, _b, *, axis: xp.expand_dims(ct, axis=axis) * a,
+    batch=aligned,
 )
 
 
@@ -220,8 +263,8 @@ def kron(x1: Any, x2: Any, /) -> Any:
     rank = max(x1.ndim, x2.ndim)
     a = (1,) * (rank - x1.ndim) + x1.shape
     b = (1,) * (rank - x2.ndim) + x2.shape
-    left = reshape(x1, tuple(n for size in a for n in (size, 1)))
-    right = reshape(x2, tuple(n for size in b for n in (1, size)))
+    left = reshape(x1, tuple(n for length in a for n in (length, 1)))
+    right = reshape(x2, tuple(n for length in b for n in (1, length)))
     return reshape(multiply(left, right), tuple(n * m for n, m in zip(a, b)))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from gradx import shapes
 from gradx.backend import namespaces
+from gradx.batching import shifted
 from gradx.dtypes import dtype_of, float16
 from gradx.ops.adjoint import conj
 from gradx.ops.casting import astype
@@ -36,7 +37,7 @@ _ALL = tuple(tuple(range(rank)) for rank in range(9))
 
 def axes_of(name: str, x: Any, axis: Axis) -> Axes:
     """Return `axis` normalised for a Tensor: `named_axes`, at once for one axis and for all."""
-    rank = len(x.data.shape)
+    rank = len(x.data.shape) - x.level.lead
     if axis is None:
         return _ALL[rank] if rank < len(_ALL) else tuple(range(rank))
     if axis.__class__ is int and -rank <= axis < rank:
@@ -87,7 +88,9 @@ def _reduced(card: Primitive, x: Any, axis: Axis, keepdims: bool, dtype: Any = N
 # ---------------------------------------------------------------- sums
 
 _sum = linear(
-    "sum", lambda xp, ct, _y, _x, *, axis, keepdims: spread(xp, ct, tuple(_x.shape), axis, keepdims)
+    "sum",
+    lambda xp, ct, _y, _x, *, axis, keepdims: spread(xp, ct, tuple(_x.shape), axis, keepdims),
+    batch=shifted,
 )
 
 
@@ -103,7 +106,7 @@ def _raw_mean(x: Any, *, axis: Axes, keepdims: bool) -> Any:
     return xp.sum(x, axis=axis, keepdims=keepdims) / count(x.shape, axis)
 
 
-_mean = linear("mean", _spread_mean)
+_mean = linear("mean", _spread_mean, batch=shifted)
 _mean.implementation = _raw_mean
 
 
@@ -129,7 +132,7 @@ def mean(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Any:
 
 # ---------------------------------------------------------------- products
 
-_prod = primitive("prod")
+_prod = primitive("prod", batch=shifted)
 
 
 def exclusive(xp: Any, x: Any, axis: int) -> Any:
@@ -194,8 +197,8 @@ def _extremum_jvp(xp: Any, tangents: Any, y: Any, x: Any, *, axis: Axes, keepdim
     return xp.sum(xp.where(chosen, t, 0), axis=axis, keepdims=keepdims) / ties
 
 
-_max = primitive("max", _extremum_vjp, jvp=_extremum_jvp, masks=True)
-_min = primitive("min", _extremum_vjp, jvp=_extremum_jvp, masks=True)
+_max = primitive("max", _extremum_vjp, jvp=_extremum_jvp, masks=True, batch=shifted)
+_min = primitive("min", _extremum_vjp, jvp=_extremum_jvp, masks=True, batch=shifted)
 
 
 def max(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -215,7 +218,9 @@ def min(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Any:
 
 # ---------------------------------------------------------------- truth and counts
 
-_all, _any, _count_nonzero = constant("all"), constant("any"), constant("count_nonzero")
+_all, _any, _count_nonzero = [
+    constant(name, batch=shifted) for name in ("all", "any", "count_nonzero")
+]
 
 
 def all(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Any:

@@ -4,13 +4,47 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradx.batching import filled, flattened, refused
+from gradx.errors import ShapeError
 from gradx.ops.indexing import take
 from gradx.ops.manipulation import named_axes
 from gradx.primitive import constant
-from gradx.tape import apply, apply_one, lift
+from gradx.shapes import size
+from gradx.tape import SCALARS, apply, apply_one, bind, lift
 
-_argmax, _argmin = constant("argmax"), constant("argmin")
-_nonzero, _searchsorted = constant("nonzero"), constant("searchsorted")
+_argmax, _argmin = constant("argmax", batch=flattened), constant("argmin", batch=flattened)
+_nonzero = constant(
+    "nonzero",
+    batch=refused("nonzero", "examples have different numbers of elements that are not zero",
+                  "Use gx.where(condition, x1, x2), whose result has one size"),
+)  # fmt: skip
+
+
+def _batched_searchsorted(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
+    """Search by halving, all examples at once, where each has a sorted array of its own; NaN is the greatest."""
+    x, sought = args
+    if not batched[0]:
+        return bind(card, args, params)
+    if x.ndim != 2:
+        raise ShapeError(f"searchsorted: expected x1 of shape (n,); got {tuple(x.shape[1:])}")
+    single = sought.__class__ in SCALARS
+    shape = (n,) if single else (n, *sought.shape[1 if batched[1] else 0 :])
+    q = sought if single else xp.reshape(filled(xp, sought, batched[1], n), (n, size(shape[1:])))
+    count = x.shape[1]
+    low = xp.broadcast_to(xp.arange(1, device=x.device), (n, size(shape[1:])))
+    high = low + count
+    for _ in range(count.bit_length()):
+        middle = (low + high) // 2
+        v = xp.take_along_axis(x, xp.minimum(middle, count - 1), axis=1)
+        before = (
+            ((v < q) | ((q != q) & (v == v))) if params["side"] == "left" else (v <= q) | (q != q)
+        )
+        before = before & (middle < high)
+        low, high = xp.where(before, middle + 1, low), xp.where(before, high, middle)
+    return xp.reshape(low, shape)
+
+
+_searchsorted = constant("searchsorted", batch=_batched_searchsorted)
 
 
 def argmax(x: Any, /, *, axis: int | None = None, keepdims: bool = False) -> Any:

@@ -11,6 +11,7 @@ import math
 import sys
 from typing import Any
 
+from gradx.batching import aligned
 from gradx.dtypes import dtype_of
 from gradx.elementwise import elementwise, ruled
 from gradx.ops.adjoint import conj
@@ -38,6 +39,7 @@ _where = primitive(
     lambda xp, ct, _y, condition, _a, _b: xp.where(condition, 0, ct),
     jvp=_push_where,
     masks=True,
+    batch=aligned,
 )
 
 

@@ -8,13 +8,34 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from gradx.batching import rank_of, refused
 from gradx.dtypes import is_inexact
 from gradx.ops.indexing import take
 from gradx.ops.manipulation import ravel, reshape
 from gradx.primitive import constant
-from gradx.tape import apply, lift
+from gradx.shapes import size
+from gradx.tape import SCALARS, apply, bind, lift
 
-_unique_all, _isin = constant("unique_all"), constant("isin")
+_unique_all = constant(
+    "unique_all",
+    batch=refused("unique_all", "examples have different numbers of distinct values",
+                  "Call it outside of vmap, or use gx.sort, whose result has one size"),
+)  # fmt: skip
+
+
+def _batched_isin(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
+    x, among = args
+    if not batched[1]:
+        return bind(card, args, params)
+    rank = rank_of(x, batched[0])
+    among = xp.reshape(among, (n, *(1,) * rank, size(among.shape[1:])))
+    if x.__class__ not in SCALARS:
+        x = xp.expand_dims(x, axis=-1)
+    found = xp.any(among == x, axis=-1)
+    return xp.logical_not(found) if params["invert"] else found
+
+
+_isin = constant("isin", batch=_batched_isin)
 
 
 class UniqueAllResult(NamedTuple):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any
 
+from gradx.batching import leading, refused
 from gradx.errors import ShapeError
 from gradx.ops.arithmetic import subtract
 from gradx.ops.creation import full, zeros
@@ -32,9 +33,13 @@ from gradx.primitive import constant, linear
 from gradx.shapes import along
 from gradx.tape import apply, apply_one, lift
 
-_tril = linear("tril", lambda xp, ct, _y, _x, *, k: xp.tril(ct, k=k), masks=True)
-_triu = linear("triu", lambda xp, ct, _y, _x, *, k: xp.triu(ct, k=k), masks=True)
-_repeat_positions = constant("repeat")
+_tril = linear("tril", lambda xp, ct, _y, _x, *, k: xp.tril(ct, k=k), masks=True, batch=leading)
+_triu = linear("triu", lambda xp, ct, _y, _x, *, k: xp.triu(ct, k=k), masks=True, batch=leading)
+_repeat_positions = constant(
+    "repeat",
+    batch=refused("repeat", "the counts of different examples would give results of different sizes",
+                  "Repeat by one number, or by counts that all examples share"),
+)  # fmt: skip
 
 
 def tril(x: Any, /, *, k: int = 0) -> Any:

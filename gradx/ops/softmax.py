@@ -10,13 +10,16 @@ from math import inf
 from typing import Any
 
 from gradx.backend import backend_of, namespaces
+from gradx.batching import shifted
 from gradx.ops.manipulation import named_axes
 from gradx.ops.reductions import Axes, Axis, aligned, axes_of
 from gradx.ops.reductions import sum as total
 from gradx.primitive import primitive
 from gradx.tape import apply_one, lift
 
-_logsumexp, _softmax, _log_softmax = map(primitive, ("logsumexp", "softmax", "log_softmax"))
+_logsumexp, _softmax, _log_softmax = [
+    primitive(name, batch=shifted) for name in ("logsumexp", "softmax", "log_softmax")
+]
 
 
 def _top(xp: Any, x: Any, axes: Axes) -> Any:

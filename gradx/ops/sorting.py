@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradx.batching import shifted
 from gradx.ops.manipulation import named_axes
 from gradx.primitive import constant, primitive
 from gradx.tape import apply_one, lift
 
-_sort = primitive("sort")
-_argsort = constant("argsort")
+_sort = primitive("sort", batch=shifted)
+_argsort = constant("argsort", batch=shifted)
 
 
 @_sort.vjp

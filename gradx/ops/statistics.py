@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradx.backend import namespaces
+from gradx.batching import shifted
 from gradx.errors import ShapeError
 from gradx.ops import manipulation
 from gradx.ops.adjoint import conj, real
@@ -27,7 +28,7 @@ from gradx.primitive import primitive
 from gradx.shapes import kept_shape
 from gradx.tape import apply_one, lift
 
-_var, _std = primitive("var"), primitive("std")
+_var, _std = primitive("var", batch=shifted), primitive("std", batch=shifted)
 
 
 def _divisor(shape: Any, axes: Axes, correction: float) -> float:

@@ -33,7 +33,7 @@ def read(x: Any, key: Any) -> Any:
         if static:
             params = {"key": parts}
             part = apply_one(_getitem, x, params)
-            if part.data.shape or Ellipsis in parts:
+            if part.ndim or Ellipsis in parts:
                 alias(part, x, _getitem, params)
             return released(part, x)
         x = lift(x)

@@ -38,7 +38,7 @@ def descend(y: Any, level: Any) -> Any:
     return constant_of(twin(y.data)) if y.level is level else twin(y)
 
 
-def _cotangents(
+def cotangents(
     wanted: Sequence[Any], ys: Sequence[Any], cts: Sequence[Any], level: Reverse, *, once: bool
 ) -> list[Any]:
     """Walk from `ys` with `cts` to `wanted`, all on `level`; zeros where nothing arrives.
@@ -108,11 +108,11 @@ def value_and_grad(
             out = f(*replace(arguments(inputs, structure)), **kwargs)
             y, aux = out if has_aux else (out, None)
             _check_scalar(y)
-            answers = _cotangents(
+            answers = cotangents(
                 inputs, [y], [seed_for(descend(y, level), None, "grad")], level, once=True
             )
         value, gradient = descend(y, level), unflatten(structure, answers)
-        return ((value, _leave(aux, level)), gradient) if has_aux else (value, gradient)
+        return ((value, leave(aux, level)), gradient) if has_aux else (value, gradient)
 
     return value_and_gradient
 
@@ -133,7 +133,7 @@ def _check_scalar(y: Any) -> None:
         )
 
 
-def _leave(tree: Any, level: Any) -> Any:
+def leave(tree: Any, level: Any) -> Any:
     """Return a pytree with all Tensors of `level` taken one level down."""
     leaves, structure = flatten(tree)
     return unflatten(structure, [descend(x, level) if isinstance(x, Cell) else x for x in leaves])
@@ -196,10 +196,10 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
                 f"pullback: expected a cotangent of structure {out_structure}; got {ct_structure}"
             )
         seeds = [seed_for(value, g, "pullback") for value, g in zip(values, cts, strict=True)]
-        return unflatten(structure, _cotangents(inputs, ys, seeds, level, once=False))
+        return unflatten(structure, cotangents(inputs, ys, seeds, level, once=False))
 
     value = unflatten(out_structure, values)
-    return (value, pullback, _leave(aux, level)) if has_aux else (value, pullback)
+    return (value, pullback, leave(aux, level)) if has_aux else (value, pullback)
 
 
 def jvp(
@@ -234,10 +234,11 @@ def jvp(
     ys, out_structure = results(out, "jvp")
     value = unflatten(out_structure, [descend(y, level) for y in ys])
     tangent = unflatten(out_structure, [_tangent_of(y, level) for y in ys])
-    return (value, tangent, _leave(aux, level)) if has_aux else (value, tangent)
+    return (value, tangent, leave(aux, level)) if has_aux else (value, tangent)
 
 
-def _dual(x: Any, tangent: Any, level: Forward) -> Any:
+def checked_tangent(x: Any, tangent: Any) -> Any:
+    """Return a tangent of `x` as a Tensor of its shape and dtype."""
     dx = tensor(tangent, "jvp") if type(tangent) is not int else tensor(float(tangent), "jvp")
     if dx.shape != x.shape:
         raise ShapeError(f"jvp: expected a tangent of shape {x.shape}; got {dx.shape}")
@@ -245,7 +246,11 @@ def _dual(x: Any, tangent: Any, level: Forward) -> Any:
         raise DtypeError(
             f"jvp: expected a real tangent, as the primal is {x.dtype}; got {dx.dtype}"
         )
-    direction = lower(match(dx, x), level)
+    return match(dx, x)
+
+
+def _dual(x: Any, tangent: Any, level: Forward) -> Any:
+    direction = lower(checked_tangent(x, tangent), level)
     return cell(lower(x, level), level, (direction, holds_zeros(direction)))
 
 
@@ -255,4 +260,15 @@ def _tangent_of(y: Any, level: Forward) -> Any:
     return ops.zeros_like(descend(y, level))
 
 
-__all__ = ["grad", "jvp", "value_and_grad", "vjp"]
+__all__ = [
+    "arguments",
+    "checked_tangent",
+    "cotangents",
+    "descend",
+    "grad",
+    "jvp",
+    "leave",
+    "track",
+    "value_and_grad",
+    "vjp",
+]

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from gradx.backend import namespaces
+from gradx.batching import leading, spread
 from gradx.dtypes import is_complex
 from gradx.errors import MissingRuleError
 from gradx.ops.adjoint import adjoint, conj, with_diagonal
@@ -79,7 +80,7 @@ def _second(xp: Any, t: Any, x: Any) -> Any:
     return with_diagonal(xp, along) - t * x
 
 
-_cofactors = primitive("cofactors")
+_cofactors = primitive("cofactors", batch=leading)
 
 
 def _by_inverse(xp: Any, x: Any) -> Any:
@@ -123,7 +124,7 @@ def _cofactors_jvp(xp: Any, tangents: Any, y: Any, x: Any) -> Any:
 
 
 # The change of the cofactors along t: the second derivative of det, a symmetric form.
-_change = primitive("cofactor_change")
+_change = primitive("cofactor_change", batch=spread)
 
 
 def _change_raw(x: Any, t: Any) -> Any:
@@ -188,7 +189,7 @@ def _cast(xp: Any, t: Any, like: Any) -> Any:
     return xp.astype(t, like.dtype) if is_complex[like.dtype] else t
 
 
-_det = primitive("linalg.det")
+_det = primitive("linalg.det", batch=leading)
 
 
 @_det.vjp
@@ -213,7 +214,7 @@ def det(x: Any, /) -> Any:
     return _det(matrices("linalg.det", x, square=True))
 
 
-_slogdet = primitive("linalg.slogdet")
+_slogdet = primitive("linalg.slogdet", batch=leading)
 
 
 def _imaginary(xp: Any, z: Any) -> Any:

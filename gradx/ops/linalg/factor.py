@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from gradx.batching import leading
 from gradx.dtypes import is_complex
 from gradx.errors import ShapeError
 from gradx.ops.adjoint import adjoint, hermitian_part, real, with_diagonal
@@ -30,7 +31,7 @@ def _lower_half(xp: Any, x: Any) -> Any:
     return (xp.tril(x) + xp.tril(x, k=-1)) * 0.5
 
 
-_cholesky = primitive("linalg.cholesky")
+_cholesky = primitive("linalg.cholesky", batch=leading)
 
 
 @_cholesky.vjp
@@ -62,7 +63,7 @@ def cholesky(x: Any, /, *, upper: bool = False) -> Any:
     return conjugate_transpose(factor) if upper else factor
 
 
-_qr = primitive("linalg.qr")  # m >= n only
+_qr = primitive("linalg.qr", batch=leading)  # m >= n only
 
 
 def _first(r: Any, n: int) -> Any:

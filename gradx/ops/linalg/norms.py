@@ -11,6 +11,7 @@ from math import inf
 from typing import Any
 
 from gradx.backend import backend_of, namespaces
+from gradx.batching import shifted
 from gradx.errors import ShapeError
 from gradx.ops.adjoint import conj, real
 from gradx.ops.complex import abs as _abs
@@ -28,7 +29,7 @@ from gradx.tape import lift
 
 Axis = int | tuple[int, ...] | None
 
-_vector_norm = primitive("linalg.vector_norm")
+_vector_norm = primitive("linalg.vector_norm", batch=shifted)
 
 
 def _vector_norm_raw(x: Any, *, axis: tuple[int, ...], keepdims: bool, ord: float) -> Any:

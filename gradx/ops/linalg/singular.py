@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from gradx.batching import leading
 from gradx.ops.adjoint import (
     adjoint,
     conj,
@@ -58,7 +59,7 @@ def _reduced(xp: Any, g: Any, first: Any, rest: Any) -> Any:
     return g[..., :k] - xp.matmul(rest, xp.matmul(adjoint(xp, g[..., k:]), first))
 
 
-_svd = primitive("linalg.svd")
+_svd = primitive("linalg.svd", batch=leading)
 
 
 @_svd.vjp
@@ -137,7 +138,7 @@ def svd(x: Any, /, *, full_matrices: bool = True) -> SVDResult:
     return SVDResult(*_svd(matrices("linalg.svd", x), full_matrices=full_matrices))
 
 
-_svdvals = primitive("linalg.svdvals")
+_svdvals = primitive("linalg.svdvals", batch=leading)
 
 
 @_svdvals.vjp
@@ -163,7 +164,7 @@ def svdvals(x: Any, /) -> Any:
     return _svdvals(matrices("linalg.svdvals", x))
 
 
-_pinv = primitive("linalg.pinv")
+_pinv = primitive("linalg.pinv", batch=leading)
 
 
 @_pinv.vjp

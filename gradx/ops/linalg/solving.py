@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from gradx.batching import aligned, leading
 from gradx.errors import ShapeError
 from gradx.ops.adjoint import adjoint, conj
 from gradx.ops.arithmetic import multiply, subtract
@@ -21,7 +22,7 @@ from gradx.ops.products import matmul
 from gradx.ops.reductions import sum as total
 from gradx.ops.shaping import tril, triu
 from gradx.primitive import constant, primitive
-from gradx.tape import lift
+from gradx.tape import bind, lift
 
 
 class LstsqResult(NamedTuple):
@@ -33,7 +34,22 @@ class LstsqResult(NamedTuple):
     singular_values: Any
 
 
-_solve = primitive("linalg.solve")
+def _batched_solve(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
+    """Factor a matrix that all examples share once; a vector of an example is a column."""
+    (a, b), (of_a, of_b) = args, batched
+    vector = b.ndim - of_b == 1
+    if vector:
+        b = xp.expand_dims(b, axis=-1)
+    if not of_a and a.ndim == 2 and b.ndim == 3:
+        m, k = b.shape[1:]
+        columns = xp.reshape(xp.permute_dims(b, (1, 0, 2)), (m, n * k))
+        y = xp.permute_dims(xp.reshape(bind(card, (a, columns), params), (m, n, k)), (1, 0, 2))
+    else:
+        y = aligned(xp, card, (a, b), batched, n, params)
+    return xp.squeeze(y, axis=-1) if vector else y
+
+
+_solve = primitive("linalg.solve", batch=_batched_solve)
 
 
 @_solve.vjp
@@ -89,7 +105,7 @@ def solve_triangular(a: Any, b: Any, /, *, lower: bool = False) -> Any:
     return solve(tril(a) if lower else triu(a), b)
 
 
-_inv = primitive("linalg.inv")
+_inv = primitive("linalg.inv", batch=leading)
 
 
 @_inv.vjp
@@ -137,7 +153,7 @@ def matrix_power(x: Any, n: int, /) -> Any:
         x = matmul(x, x)
 
 
-_matrix_rank = constant("linalg.matrix_rank")
+_matrix_rank = constant("linalg.matrix_rank", batch=leading)
 
 
 def matrix_rank(x: Any, /, *, rtol: float | None = None) -> Any:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from gradx.batching import leading
 from gradx.dtypes import dtype_of
 from gradx.ops.adjoint import adjoint, conj, real, with_diagonal
 from gradx.ops.linalg.structure import hermitian, matrices
@@ -46,7 +47,7 @@ def inverse_gaps(xp: Any, values: Any) -> Any:
     return xp.where(equal, xp.zeros_like(gaps), 1.0 / xp.where(equal, xp.ones_like(gaps), gaps))
 
 
-_eigh = primitive("linalg.eigh")
+_eigh = primitive("linalg.eigh", batch=leading)
 
 
 @_eigh.vjp
@@ -85,7 +86,7 @@ def eigh(x: Any, /) -> EighResult:
     return EighResult(*_eigh(hermitian("linalg.eigh", x)))
 
 
-_eigvalsh = primitive("linalg.eigvalsh")
+_eigvalsh = primitive("linalg.eigvalsh", batch=leading)
 
 
 @_eigvalsh.vjp
@@ -109,7 +110,7 @@ def eigvalsh(x: Any, /) -> Any:
     return _eigvalsh(hermitian("linalg.eigvalsh", x))
 
 
-_eig = primitive("linalg.eig")
+_eig = primitive("linalg.eig", batch=leading)
 
 
 @_eig.vjp
@@ -150,7 +151,7 @@ def eig(x: Any, /) -> EigResult:
     return EigResult(*_eig(matrices("linalg.eig", x, square=True)))
 
 
-_eigvals = primitive("linalg.eigvals")
+_eigvals = primitive("linalg.eigvals", batch=leading)
 
 
 @_eigvals.vjp

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradx.batching import aligned, leading
 from gradx.dtypes import is_complex
 from gradx.errors import ShapeError
 from gradx.ops.adjoint import conj
@@ -60,8 +61,8 @@ def _trace_transpose(xp: Any, ct: Any, _y: Any, _x: Any, *, offset: int) -> Any:
     return xp.where(_on_diagonal(xp, ct, m, n, offset), wide, xp.zeros_like(wide))
 
 
-_diagonal = linear("linalg.diagonal", _diagonal_transpose, masks=True)
-_trace = linear("linalg.trace", _trace_transpose, masks=True)
+_diagonal = linear("linalg.diagonal", _diagonal_transpose, masks=True, batch=leading)
+_trace = linear("linalg.trace", _trace_transpose, masks=True, batch=leading)
 
 
 def diagonal(x: Any, /, *, offset: int = 0) -> Any:
@@ -89,6 +90,7 @@ _cross = multilinear(
     "linalg.cross",
     lambda xp, ct, _y, _a, b, *, axis: xp.linalg.cross(conj(xp, b), ct, axis=axis),
     lambda xp, ct, _y, a, _b, *, axis: xp.linalg.cross(ct, conj(xp, a), axis=axis),
+    batch=aligned,
 )
 
 
