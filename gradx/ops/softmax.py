@@ -13,6 +13,7 @@ from gradx.backend import backend_of, namespaces
 from gradx.ops.manipulation import named_axes
 from gradx.ops.reductions import Axes, Axis, aligned, axes_of
 from gradx.ops.reductions import sum as total
+from gradx.ops.selection import either
 from gradx.primitive import primitive
 from gradx.tape import apply_one, lift
 
@@ -52,7 +53,7 @@ def _logsumexp_vjp(xp: Any, ct: Any, y: Any, x: Any, *, axis: Axes, keepdims: bo
 @_logsumexp.jvp
 def _logsumexp_jvp(xp: Any, tangents: Any, y: Any, x: Any, *, axis: Axes, keepdims: bool) -> Any:
     w = _weights(xp, x, y, axis, keepdims)
-    return xp.sum(xp.guarded_multiply(w, tangents[0]), axis=axis, keepdims=keepdims)
+    return xp.sum(either(xp, w, tangents[0]), axis=axis, keepdims=keepdims)
 
 
 _logsumexp.implementation = _raw_logsumexp
@@ -92,8 +93,8 @@ def _softmax_vjp(xp: Any, ct: Any, y: Any, _x: Any, *, axis: int) -> Any:
 
 @_softmax.jvp
 def _softmax_jvp(xp: Any, tangents: Any, y: Any, x: Any, *, axis: int) -> Any:
-    t = xp.guarded_multiply(y, tangents[0])
-    return t - xp.guarded_multiply(y, xp.sum(t, axis=(axis,), keepdims=True))
+    t = either(xp, y, tangents[0])
+    return t - either(xp, y, xp.sum(t, axis=(axis,), keepdims=True))
 
 
 _softmax.implementation = _raw_softmax
@@ -115,7 +116,7 @@ def _log_softmax_vjp(xp: Any, ct: Any, y: Any, _x: Any, *, axis: int) -> Any:
 @_log_softmax.jvp
 def _log_softmax_jvp(xp: Any, tangents: Any, y: Any, x: Any, *, axis: int) -> Any:
     t = xp.where(y == -inf, 0, tangents[0])
-    return t - xp.sum(xp.guarded_multiply(xp.exp(y), t), axis=(axis,), keepdims=True)
+    return t - xp.sum(either(xp, xp.exp(y), t), axis=(axis,), keepdims=True)
 
 
 _log_softmax.implementation = _raw_log_softmax
