@@ -115,12 +115,25 @@ def _xlogy(xp: Any, x: Any, y: Any) -> Any:
     return x * xp.log(xp.where((x == 0) & (y == y), 1, y))
 
 
-xlogy = elementwise("xlogy", lambda xp, _y, _a, b: xp.log(b), lambda xp, _y, a, b: xp.guarded_multiply(a, 1 / b),
+def _log_slope(xp: Any, _y: Any, _a: Any, b: Any) -> Any:
+    return _log(b) if type(b) in SCALARS else xp.log(b)
+
+
+def _log1p_slope(xp: Any, _y: Any, _a: Any, b: Any) -> Any:
+    return _log(1 + b) if type(b) in SCALARS else xp.log1p(b)
+
+
+def _log(b: Any) -> float:
+    """Return the logarithm of a number, which Python refuses at 0 and below."""
+    return math.log(b) if b > 0 else -math.inf if b == 0 else math.nan
+
+
+xlogy = elementwise("xlogy", _log_slope, lambda xp, _y, a, b: xp.guarded_multiply(a, 1 / b),
                     doc="`x1 * log(x2)`, and 0 where `x1` is 0, broadcast.")  # fmt: skip
 xlogy.card.implementation = _supplied("xlogy", _xlogy)
 
 xlog1py = elementwise(
-    "xlog1py", lambda xp, _y, _a, b: xp.log1p(b), lambda xp, _y, a, b: xp.guarded_multiply(a, 1 / (1 + b)),
+    "xlog1py", _log1p_slope, lambda xp, _y, a, b: xp.guarded_multiply(a, 1 / (1 + b)),
     doc="`x1 * log1p(x2)`, and 0 where `x1` is 0, broadcast.",
 )  # fmt: skip
 xlog1py.card.implementation = _supplied(
