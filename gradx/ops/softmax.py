@@ -10,14 +10,17 @@ from math import inf
 from typing import Any
 
 from gradx.backend import backend_of, namespaces
-from gradx.ops.manipulation import named_axes
+from gradx.ops.creation import full
+from gradx.ops.manipulation import broadcast_arrays, named_axes
 from gradx.ops.reductions import Axes, Axis, aligned, axes_of
 from gradx.ops.reductions import sum as total
 from gradx.ops.selection import either
 from gradx.primitive import primitive
-from gradx.tape import apply_one, lift
+from gradx.promotion import result_type
+from gradx.tape import SCALARS, apply_one, apply_two, lift
 
-_logsumexp, _softmax, _log_softmax = map(primitive, ("logsumexp", "softmax", "log_softmax"))
+_logsumexp, _weighted = primitive("logsumexp"), primitive("logsumexp_weighted")
+_softmax, _log_softmax = primitive("softmax"), primitive("log_softmax")
 
 
 def _top(xp: Any, x: Any, axes: Axes) -> Any:
@@ -35,13 +38,13 @@ def _raw_logsumexp(x: Any, *, axis: Axes, keepdims: bool) -> Any:
         return xp.log(sums) + (shift if keepdims else xp.reshape(shift, sums.shape))
 
 
-def _weights(xp: Any, x: Any, y: Any, axes: Axes, keepdims: bool) -> Any:
-    """Return the slope of y = logsumexp(x): exp(x - y) with its limits at infinities."""
+def _weights(xp: Any, x: Any, y: Any, axes: Axes, keepdims: bool, factors: Any = 1) -> Any:
+    """Return exp(x - y) with its limits at infinities: what at inf has a factor shares by it, what is at -inf has 0."""
     y = aligned(xp, y, tuple(x.shape), axes, keepdims)
-    at_inf = x == inf
-    ties = xp.sum(xp.astype(at_inf, x.dtype), axis=axes, keepdims=True)
-    w = xp.exp(xp.where(at_inf, 0, x - xp.where(y == -inf, 0, y)))
-    return w / xp.where(ties > 1, ties, 1)
+    at_inf = (x == inf) & (factors != 0)
+    ties = xp.sum(xp.astype(at_inf, x.dtype) * factors, axis=axes, keepdims=True)
+    w = xp.exp(xp.where(at_inf, 0, xp.where(x == -inf, -inf, x - y)))
+    return w / xp.where(ties == 0, 1, ties)
 
 
 @_logsumexp.vjp
@@ -59,20 +62,64 @@ def _logsumexp_jvp(xp: Any, tangents: Any, y: Any, x: Any, *, axis: Axes, keepdi
 _logsumexp.implementation = _raw_logsumexp
 
 
-def logsumexp(x: Any, /, *, axis: Axis = None, keepdims: bool = False) -> Any:
-    """`log(sum(exp(x)))` over `axis`, real, without overflow; -inf over no elements.
+def _raw_weighted(x: Any, b: Any, *, axis: Axes, keepdims: bool) -> Any:
+    xp = namespaces[type(x)]
+    with backend_of(type(x)).quiet():
+        m = xp.max(xp.where(b == 0, -inf, x), axis=axis, keepdims=True)
+        shift = xp.where(xp.isfinite(m), m, 0)
+        terms = xp.guarded_multiply(b, xp.exp(x - shift))
+        sums = xp.sum(terms, axis=axis, keepdims=keepdims)
+        return xp.log(sums) + (shift if keepdims else xp.reshape(shift, sums.shape))
+
+
+@_weighted.vjp
+def _weighted_vjp(xp: Any, ct: Any, y: Any, x: Any, b: Any, *, axis: Axes, keepdims: bool) -> Any:
+    ct = aligned(xp, ct, tuple(x.shape), axis, keepdims)
+    w = _weights(xp, x, y, axis, keepdims, b)
+    return xp.guarded_multiply(ct, xp.guarded_multiply(b, w)), xp.guarded_multiply(ct, w)
+
+
+@_weighted.jvp
+def _weighted_jvp(
+    xp: Any, tangents: Any, y: Any, x: Any, b: Any, *, axis: Axes, keepdims: bool
+) -> Any:
+    w = _weights(xp, x, y, axis, keepdims, b)
+    slopes = xp.guarded_multiply(b, w), w
+    terms = [either(xp, s, t) for s, t in zip(slopes, tangents, strict=True) if t is not None]
+    return xp.sum(sum(terms[1:], terms[0]), axis=axis, keepdims=keepdims)
+
+
+_weighted.implementation = _raw_weighted
+
+
+def logsumexp(x: Any, /, *, axis: Axis = None, b: Any = None, keepdims: bool = False) -> Any:
+    """`log(sum(b * exp(x)))` over `axis`, real, without overflow; -inf over no elements.
 
     An element at -inf gets the derivative 0, also where all of them are.
+
+    Parameters
+    ----------
+    b
+        Factors of the exponentials, which broadcast with `x`; all 1 by default. They may be zero or negative,
+        but a negative sum gives NaN. What has the factor 0 is left out of the value, whatever it is; the
+        derivative by that factor is `exp(x - y)` still.
 
     >>> import gradx as gx
     >>> gx.logsumexp(gx.asarray([1000.0, 1000.0]))
     Tensor(1000.69314718)
+    >>> gx.logsumexp(gx.asarray([1000.0, 2000.0]), b=gx.asarray([1.0, 0.0]))
+    Tensor(1000.)
     """
     x = lift(x)
+    if b is not None:
+        if type(b) in SCALARS:
+            b = full((), b, dtype=result_type(x, b), device=x.device)
+        x, b = broadcast_arrays(x, b)
     axes = axes_of("logsumexp", x, axis)
     if 0 in x.shape:
         return total(x, axis=axes, keepdims=keepdims) - inf
-    return apply_one(_logsumexp, x, {"axis": axes, "keepdims": keepdims})
+    params = {"axis": axes, "keepdims": keepdims}
+    return apply_one(_logsumexp, x, params) if b is None else apply_two(_weighted, x, b, params)
 
 
 # ---------------------------------------------------------------- softmax
