@@ -38,13 +38,19 @@ def _raw_logsumexp(x: Any, *, axis: Axes, keepdims: bool) -> Any:
         return xp.log(sums) + (shift if keepdims else xp.reshape(shift, sums.shape))
 
 
-def _weights(xp: Any, x: Any, y: Any, axes: Axes, keepdims: bool, factors: Any = 1) -> Any:
-    """Return exp(x - y) with its limits at infinities: what at inf has a factor shares by it, what is at -inf has 0."""
+def _weights(xp: Any, x: Any, y: Any, axes: Axes, keepdims: bool, factors: Any = None) -> Any:
+    """Return exp(x - y) with its limits at infinities, and so that its sum, with `factors`, is 1 however large `y`.
+
+    Elements at inf share, those at -inf have 0.
+    """
     y = aligned(xp, y, tuple(x.shape), axes, keepdims)
-    at_inf = (x == inf) & (factors != 0)
-    ties = xp.sum(xp.astype(at_inf, x.dtype) * factors, axis=axes, keepdims=True)
+    at_inf = x == inf
+    if factors is not None:
+        at_inf = at_inf & (factors != 0)
     w = xp.exp(xp.where(at_inf, 0, xp.where(x == -inf, -inf, x - y)))
-    return w / xp.where(ties == 0, 1, ties)
+    terms = w if factors is None else xp.guarded_multiply(factors, w)
+    sums = xp.sum(terms, axis=axes, keepdims=True)
+    return w / xp.where(sums == 0, 1, sums)
 
 
 @_logsumexp.vjp

@@ -13,14 +13,33 @@ from typing import Any
 from gradx.backend import namespaces
 from gradx.elementwise import elementwise, elementwise_card, ruled
 from gradx.ops.arithmetic import multiply, negative
-from gradx.ops.selection import where
+from gradx.ops.selection import clip, where
 from gradx.ops.trigonometric import sin, tanh
 from gradx.primitive import Rule
-from gradx.tape import SCALARS, lift
+from gradx.tape import SCALARS, bind, lift
 
-erf = elementwise("erf", lambda xp, _y, x: (2 / math.sqrt(math.pi)) * xp.exp(-xp.square(x)),
+
+def _bell_curve(x: Any, *, n: int) -> Any:
+    """Return the `n`-th derivative of exp(-x**2), by Hermite's polynomials; where it underflows 0, not inf * 0."""
+    xp = namespaces[x.__class__]
+    y = xp.exp(-(x * x))
+    before, factor = 0, 1
+    for k in range(n):
+        before, factor = factor, -2 * (x * factor + k * before)
+    return xp.where(y == 0, 0, factor * y) if n else y
+
+
+_bell = elementwise_card("bell_curve", lambda xp, _y, x, *, n: bind(_bell, (x,), {"n": n + 1}))
+_bell.implementation = _bell_curve
+
+
+def _bell_slope(scale: float) -> Rule:
+    return lambda xp, _y, x: scale * bind(_bell, (x,), {"n": 0})
+
+
+erf = elementwise("erf", _bell_slope(2 / math.sqrt(math.pi)),
                   doc="Error function.")  # fmt: skip
-erfc = elementwise("erfc", lambda xp, _y, x: (-2 / math.sqrt(math.pi)) * xp.exp(-xp.square(x)),
+erfc = elementwise("erfc", _bell_slope(-2 / math.sqrt(math.pi)),
                    doc="Complementary error function `1 - erf(x)`, exact where it is small.")  # fmt: skip
 erfinv = elementwise("erfinv", lambda xp, y, _x: (math.sqrt(math.pi) / 2) * xp.exp(xp.square(y)),
                      doc="Inverse of the error function; the slope at -1 and 1 is inf.")  # fmt: skip
@@ -92,7 +111,8 @@ def gelu(x: Any, /, *, approximate: bool | str = False) -> Any:
         raise ValueError(f"gelu: expected approximate 'none' or 'tanh'; got {approximate!r}")
     if approximate in (False, "none"):
         return 0.5 * (x * erfc(-math.sqrt(0.5) * x))
-    return 0.5 * (x * (1 + tanh(math.sqrt(2 / math.pi) * (x * (1 + 0.044715 * (x * x))))))
+    z = clip(x, -40, 40)  # the tanh is 1 there, and the cube does not overflow
+    return 0.5 * (x * (1 + tanh(math.sqrt(2 / math.pi) * (z * (1 + 0.044715 * (z * z))))))
 
 
 _SINC = [(-1) ** k / math.factorial(2 * k + 1) for k in range(12)]
@@ -141,10 +161,11 @@ xlog1py.card.implementation = _supplied(
 )
 
 
-def entr(x: Any, /) -> Any:
-    """`-x log(x)`: 0 at 0, with the slope inf, and -inf below it."""
-    x = lift(x)
-    return where(x < 0, -math.inf, xlogy(-where(x < 0, 0, x), x))
+entr = elementwise("entr", lambda xp, _y, x: xp.where(x < 0, 0, -1 - xp.log(xp.where(x < 0, 1, x))),
+                   doc="`-x log(x)`: 0 at 0, with the slope inf; -inf below it.")  # fmt: skip
+entr.card.implementation = _supplied(
+    "entr", lambda xp, x: xp.where(x < 0, -math.inf, -_xlogy(xp, x, xp.where(x < 0, 1, x)))
+)
 
 
 __all__ = ["digamma", "entr", "erf", "erfc", "erfinv", "gammaln", "gelu", "log_sigmoid", "polygamma", "relu",
