@@ -15,7 +15,7 @@ from gradx.elementwise import elementwise, elementwise_card, ruled
 from gradx.ops.arithmetic import multiply, negative
 from gradx.ops.selection import clip, where
 from gradx.ops.trigonometric import sin, tanh
-from gradx.primitive import Rule
+from gradx.primitive import Primitive, Rule
 from gradx.tape import SCALARS, bind, lift
 
 
@@ -29,7 +29,9 @@ def _bell_curve(x: Any, *, n: int) -> Any:
     return xp.where(y == 0, 0, factor * y) if n else y
 
 
-_bell = elementwise_card("bell_curve", lambda xp, _y, x, *, n: bind(_bell, (x,), {"n": n + 1}))
+_bell: Primitive = elementwise_card(
+    "bell_curve", lambda xp, _y, x, *, n: bind(_bell, (x,), {"n": n + 1})
+)
 _bell.implementation = _bell_curve
 
 
