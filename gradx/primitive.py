@@ -217,7 +217,11 @@ def guard(card: Primitive, transpose: Rule) -> None:
     """
     absorbing = _Absorbing(card, transpose)
 
-    def pull(xp: Any, ct: Any, node: Any, parents: Any) -> list[Any]:
+    def pull(xp: Any, ct: Any, node: Any, parents: Any) -> Any:
+        recorded = isinstance(ct, Cell)
+        results = [None] * len(parents) if recorded else card.pull(xp, ct, node, parents)
+        if not recorded and not any(g is not None and _holds_nan(xp, g) for g in results):
+            return results
         inputs, n = node.inputs, len(node.inputs)
         shapes = tuple([None if x is None else x.shape for x in inputs])
         return [
@@ -286,8 +290,7 @@ class _Absorbing(Primitive):
     def _apply(self, *factors: Any, both: bool, **how: Any) -> Any:
         xp = namespaces[type(factors[0])]
         y = self._product(xp, factors, **how)
-        total = xp.sum(y)
-        if not bool(total != total):  # 0 * inf would have made it NaN
+        if not _holds_nan(xp, y):
             return y
         counted = [xp.astype(x != 0, x.dtype) if both or not i else xp.ones_like(x)
                    for i, x in enumerate(factors)]  # fmt: skip
@@ -340,6 +343,12 @@ class _Shape:
 
     def __init__(self, shape: Any) -> None:
         self.shape = shape
+
+
+def _holds_nan(xp: Any, y: Any) -> bool:
+    """Whether a product may hold a NaN, as 0 * inf makes one; a sum that overflows may look like it."""
+    total = xp.sum(y)
+    return bool(total != total)
 
 
 def _without(items: Sequence[Any], i: int) -> tuple[Any, ...]:
