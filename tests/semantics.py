@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
@@ -20,11 +21,11 @@ TOLERANCE = {"float64": 1e-10, "float32": 2e-4}
 
 
 @pytest.fixture(autouse=True)
-def on_each_device(request: pytest.FixtureRequest, gradx_device: str) -> Iterator[None]:
+def on_each_device(gradx_device: str) -> Iterator[None]:
     """Run the tests of a module that imports this on each device, as the default one."""
-    if gradx_device.startswith("dask"):  # it computes later, when no rule holds warnings back
-        request.node.add_marker(pytest.mark.filterwarnings("ignore::RuntimeWarning"))
-    with gx.default_device(gradx_device):
+    with warnings.catch_warnings(), gx.default_device(gradx_device):
+        if gradx_device.startswith("dask"):  # it computes later, when no rule holds warnings back
+            warnings.simplefilter("ignore", RuntimeWarning)
         yield
 
 

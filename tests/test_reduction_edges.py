@@ -113,8 +113,9 @@ def test_running_products_with_zeros(zeros: tuple[int, ...]) -> None:
     ]
     gradient(gx.cumulative_prod, x.tolist(), np.asarray(wanted))
     x = gx.asarray(x.tolist())
-    check_grads(gx.cumulative_prod, (x,), order=3)
-    check_grads(gx.prod, (x,), order=3)
+    order = 1 if x.device.startswith("dask") else 3  # the third takes dask minutes
+    check_grads(gx.cumulative_prod, (x,), order=order)
+    check_grads(gx.prod, (x,), order=order)
 
 
 def test_product_over_several_axes_with_zeros() -> None:
