@@ -11,6 +11,7 @@ GradxError
 ├── LeakError         (RuntimeError)  a Tensor used after the transform that made it has ended
 ├── ConversionError   (TypeError)     a tracked Tensor turned into something that drops its gradient
 ├── ViewError         (ValueError)    a write through a view
+├── DegeneracyError   (ValueError)    equal eigenvalues or singular values where the derivative needs distinct ones
 └── MissingRuleError  (TypeError)     a function that has no derivative rule, or no implementation
 
 - Each class also inherits the builtin that a user would catch.
@@ -60,6 +61,10 @@ class ConversionError(GradxError, TypeError):
 
 class ViewError(GradxError, ValueError):
     """A write through a view, which would be lost."""
+
+
+class DegeneracyError(GradxError, ValueError):
+    """A derivative that equal eigenvalues or singular values leave undefined."""
 
 
 class MissingRuleError(GradxError, TypeError):

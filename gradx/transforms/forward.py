@@ -42,6 +42,10 @@ class Forward(Level):
             )
         return self._attach(y, dy, masked)
 
+    def tangent(self, x: Cell) -> Any:
+        """Return the tangent of a value of this level that has one."""
+        return x.aux[0]
+
     def _attach(self, y: Any, dy: Any, masked: bool) -> Any:
         return lift(y) if dy is None else cell(y, self, (match(dy, y), masked))
 

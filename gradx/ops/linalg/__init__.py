@@ -6,7 +6,8 @@
 from gradx.ops.linalg.determinant import det, slogdet
 from gradx.ops.linalg.factor import cholesky, qr
 from gradx.ops.linalg.norms import matrix_norm, norm, vector_norm
-from gradx.ops.linalg.singular import pinv, svd, svdvals
+from gradx.ops.linalg.pseudoinverse import pinv
+from gradx.ops.linalg.singular import svd, svdvals
 from gradx.ops.linalg.solving import inv, lstsq, matrix_power, matrix_rank, solve, solve_triangular
 from gradx.ops.linalg.spectra import eig, eigh, eigvals, eigvalsh
 from gradx.ops.linalg.structure import cross, diagonal, outer, trace
