@@ -136,19 +136,32 @@ def vanishing(xp: Any, n: Any, scale: Any, values: Any) -> Any:
     return xp.abs(n) <= scale * tolerance(values.dtype)
 
 
-def size_of(xp: Any, core: Any, change: Any, values: Any) -> Any:
-    """Return the size of what a numerator is made of, `(..., 1, 1)`: it changes by `change` as values change by 1."""
-    reach = xp.expand_dims(xp.max(xp.abs(values), axis=-1, keepdims=True), axis=-1)
-    return largest(xp, core) + largest(xp, change) * reach
+def stands_out(
+    xp: Any, terms: Sequence[Any], slope: Any, denominator: Any, scale: Any, values: Any
+) -> Any:
+    """Return where a numerator, less what it grows by with its denominator, is more than rounding errors.
+
+    Those of what it is made of, of size `scale`, and of the values. Then there is no limit to take.
+    """
+    n, change = terms[0], terms[1]
+    sizes = xp.abs(values)
+    reach = xp.expand_dims(sizes, axis=-1) + xp.expand_dims(sizes, axis=-2)
+    rounding = (scale + xp.abs(change) * reach) * (1e4 * eps(values.dtype))
+    off = xp.abs(n - change * denominator * inverse(xp, slope))
+    return ~((off <= rounding) | (xp.abs(n) <= rounding))
+
+
+def forbid(name: str, wrong: Any, values: Any, why: str = BASIS) -> None:
+    """Raise where any pair of values is wrong."""
+    if happens(wrong):
+        raise _error(name, wrong, values, why)
 
 
 def require_vanishing(
     name: str, xp: Any, n: Any, scale: Any, equal: Any, values: Any, why: str = BASIS
 ) -> None:
     """Raise where a numerator is not 0 at an equal pair."""
-    wrong = equal & (xp.abs(n) > scale * tolerance(values.dtype))
-    if happens(wrong):
-        raise _error(name, wrong, values, why)
+    forbid(name, equal & ~vanishing(xp, n, scale, values), values, why)
 
 
 def require_shared(
@@ -157,10 +170,10 @@ def require_shared(
     """Return whether equal values have one cotangent; given by how much they `change`, raise where not."""
     differences = xp.expand_dims(of_values, axis=-1) - xp.expand_dims(of_values, axis=-2)
     size = xp.max(xp.abs(of_values), axis=-1, keepdims=True)
+    bound = size * tolerance(values.dtype)
     if change is not None:
-        reach = xp.max(xp.abs(values), axis=-1, keepdims=True)
-        size = size + xp.max(xp.abs(change), axis=-1, keepdims=True) * reach
-    wrong = equal & ~vanishing(xp, differences, xp.expand_dims(size, axis=-1), values)
+        bound = bound + xp.max(xp.abs(change), axis=-1, keepdims=True) * noise(xp, values) * 4
+    wrong = equal & (xp.abs(differences) > xp.expand_dims(bound, axis=-1))
     if not happens(wrong):
         return True
     if change is None:
@@ -180,6 +193,23 @@ def _error(name: str, wrong: Any, values: Any, why: str) -> DegeneracyError:
         f"{name}: expected distinct values, or a result that does not depend on the choice of basis; got the equal "
         f"values {i} and {j}{where}, {pair[i]:.17g} and {pair[j]:.17g}: {why}. {_CURE}"
     )
+
+
+def require_independent(name: str, xp: Any, triangle: Any, *, last: bool = True) -> None:
+    """Raise where an upper triangle `(..., n, n)` has a pivot that is 0 to rounding; the last one may not matter."""
+    n = triangle.shape[-1]
+    if n == 0:
+        return
+    pivots = xp.abs(xp.linalg.diagonal(triangle))
+    columns = xp.max(xp.abs(triangle), axis=-2)
+    wrong = pivots <= columns * (8 * n * eps(triangle.dtype))
+    wrong = wrong if last else wrong[..., :-1]
+    if happens(wrong):
+        *_, k = backend_of(type(raw(wrong))).to_numpy(raw(wrong)).nonzero()
+        raise DegeneracyError(
+            f"{name}: expected independent columns for a derivative; got a pivot {int(k[0])} of 0, to rounding: what "
+            "belongs to it is an arbitrary choice. Use gx.linalg.pinv, lstsq or svd"
+        )
 
 
 def quotient(xp: Any, terms: Sequence[Any], slope: Any, denominator: Any, where: Any) -> Any:
@@ -274,6 +304,7 @@ __all__ = [
     "block_of",
     "eps",
     "equal_pairs",
+    "forbid",
     "gaps_of",
     "happens",
     "inverse",
@@ -284,10 +315,11 @@ __all__ = [
     "parting",
     "quotient",
     "raw",
+    "require_independent",
     "require_shared",
     "require_vanishing",
     "settled",
-    "size_of",
+    "stands_out",
     "tolerance",
     "unresolved",
     "vanishing",

@@ -23,7 +23,9 @@ from gradx.ops.linalg.degenerate import (
     WATCHED,
     Spectrum,
     block_of,
+    eps,
     equal_pairs,
+    forbid,
     gaps_of,
     happens,
     inverse_gaps,
@@ -31,10 +33,10 @@ from gradx.ops.linalg.degenerate import (
     near_pairs,
     parting,
     quotient,
+    raw,
     require_vanishing,
-    size_of,
+    stands_out,
     unresolved,
-    vanishing,
 )
 from gradx.ops.linalg.structure import hermitian, matrices
 from gradx.primitive import primitive
@@ -136,12 +138,12 @@ def _eigh_numerators(xp: Any, cts: Any, y: Any) -> Any:
 
 def _eigh_limits(xp: Any, terms: Any, cts: Any, y: Any) -> Any:
     values, v = y
-    n, *changes = terms[0]
-    size = size_of(xp, xp.matmul(adjoint(xp, v), cts[1]), changes[0], values)
-    require_vanishing("linalg.eigh", xp, n, size, equal_pairs(xp, values), values)
-    where = near_pairs(xp, values) & vanishing(xp, n, size, values)
-    gaps = gaps_of(xp, parting(xp, values))
-    return [quotient(xp, changes, gaps, gaps_of(xp, values), where)], [where]
+    size = largest(xp, xp.matmul(adjoint(xp, v), cts[1]))
+    slope, gaps = gaps_of(xp, parting(xp, values)), gaps_of(xp, values)
+    lost = stands_out(xp, terms[0], slope, gaps, size, values)
+    forbid("linalg.eigh", equal_pairs(xp, values) & lost, values)
+    where = near_pairs(xp, values) & ~lost
+    return [quotient(xp, terms[0][1:], slope, gaps, where)], [where]
 
 
 _EIGH = Spectrum(
@@ -163,7 +165,7 @@ def direction(x: Any) -> Any:
     if tangent is not None and x.aux is not None:
         return stop_gradient(tangent(x))
     below = direction(x.data)
-    if below is not None and getattr(level, "lead", 0):  # examples of a batch
+    if below is not None and getattr(level, "lead", None):  # examples of a batch
         return cell(lower(below, level), level, x.aux)
     return below
 
@@ -276,15 +278,17 @@ def _eig_pull(xp: Any, cts: Any, y: Any) -> Any:
     return _divided(xp, vh, xp.matmul(core, vh))
 
 
-def _divided(xp: Any, vh: Any, right: Any) -> Any:
-    """Return `V^-H right`; a matrix without a full set of vectors has no derivative."""
-    try:
-        return xp.linalg.solve(vh, right)
-    except (ValueError, RuntimeError) as error:
-        raise DegeneracyError(
-            "linalg.eig: expected a matrix with a full set of eigenvectors; got a defective one, whose "
-            "eigenvalues have no derivative. Use functions of the matrix itself: gx.linalg.expm, sqrtm, logm, det"
-        ) from error
+def _divided(xp: Any, v: Any, right: Any) -> Any:
+    """Return `v^-1 right`; a matrix without a full set of vectors `v`, or their adjoint, has no derivative."""
+    bare = raw(v)
+    if v.shape[-1]:
+        sizes = namespaces[type(bare)].linalg.svdvals(bare)
+        if happens(~(sizes[..., -1] > sizes[..., 0] * (v.shape[-1] * eps(v.dtype)))):
+            raise DegeneracyError(
+                "linalg.eig: expected a matrix with a full set of eigenvectors; got a defective one, whose "
+                "eigenvalues have no derivative. Use functions of the matrix itself: gx.linalg.expm, sqrtm, logm, det"
+            )
+    return xp.linalg.solve(v, right)
 
 
 def _eig_numerators(xp: Any, cts: Any, y: Any) -> Any:
@@ -295,12 +299,12 @@ def _eig_numerators(xp: Any, cts: Any, y: Any) -> Any:
 
 def _eig_limits(xp: Any, terms: Any, cts: Any, y: Any) -> Any:
     values, v = y
-    n, *changes = terms[0]
-    size = size_of(xp, xp.matmul(adjoint(xp, v), cts[1]), changes[0], values)
-    require_vanishing("linalg.eig", xp, n, size, equal_pairs(xp, values, ordered=False), values)
-    where = near_pairs(xp, values) & vanishing(xp, n, size, values)
-    gaps = gaps_of(xp, parting(xp, values))
-    return [quotient(xp, changes, gaps, xp.conj(gaps_of(xp, values)), where)], [where]
+    size = largest(xp, xp.matmul(adjoint(xp, v), cts[1]))
+    slope, gaps = gaps_of(xp, parting(xp, values)), xp.conj(gaps_of(xp, values))
+    lost = stands_out(xp, terms[0], slope, gaps, size, values)
+    forbid("linalg.eig", equal_pairs(xp, values, ordered=False) & lost, values)
+    where = near_pairs(xp, values) & ~lost
+    return [quotient(xp, terms[0][1:], slope, gaps, where)], [where]
 
 
 _EIG = Spectrum(

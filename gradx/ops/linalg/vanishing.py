@@ -1,7 +1,7 @@
 """Limits of the singular value decomposition's rule, at equal and at vanishing values: see `degenerate.py`.
 
-- Three quotients: skew parts of `U^H gU + V^H gV` by differences of values, of `U^H gU - V^H gV` by sums, and what of gU
-  and gV is orthogonal to all vectors by the values themselves.
+- Three quotients: skew parts of `U^H gU + V^H gV` by differences of values, of `U^H gU - V^H gV` by sums, and what of
+  gU and gV is orthogonal to all vectors by the values themselves.
 - Where a value vanishes, its vectors on both sides turn independently; a function of the matrix does not see it.
 """
 
@@ -11,10 +11,13 @@ from typing import Any, NamedTuple
 
 from gradx.ops.adjoint import adjoint, real, skew_part, with_diagonal
 from gradx.ops.linalg.degenerate import (
+    BASIS,
     ZERO_KINK,
     ZERO_VALUE,
     Spectrum,
+    eps,
     equal_pairs,
+    forbid,
     gaps_of,
     happens,
     largest,
@@ -23,9 +26,8 @@ from gradx.ops.linalg.degenerate import (
     parting,
     quotient,
     require_vanishing,
-    size_of,
+    stands_out,
     tolerance,
-    vanishing,
 )
 
 
@@ -48,8 +50,11 @@ def _reduced(xp: Any, g: Any, first: Any, rest: Any) -> Any:
 
 def zero_pairs(xp: Any, s: Any) -> Any:
     """Return the pairs of values that are both 0 (to rounding), each with itself included."""
-    zero = s <= noise(xp, s) if s.shape[-1] else s == 0
-    return xp.expand_dims(zero, axis=-2) & xp.expand_dims(zero, axis=-1)
+    return _both(xp, s <= noise(xp, s) if s.shape[-1] else s == 0)
+
+
+def _both(xp: Any, x: Any) -> Any:
+    return xp.expand_dims(x, axis=-2) & xp.expand_dims(x, axis=-1)
 
 
 def _near_zero(xp: Any, s: Any) -> Any:
@@ -105,34 +110,30 @@ def _svd_numerators(xp: Any, cts: Any, y: Any) -> Any:
 def _svd_limits(xp: Any, terms: Any, cts: Any, y: Any) -> Any:
     s, e = y[1], parting(xp, y[1])
     inside = inside_of(xp, cts, *split(xp, *y))
-    parts = [x for x in (inside.along_u, inside.along_v) if x is not None]
-    size = sum(size_of(xp, part, terms[0][1], s) for part in parts)
-    size = size + size_of(xp, terms[1][0], terms[1][1], s)
-    zero = zero_pairs(xp, s)
-    require_vanishing("linalg.svd", xp, terms[0][0], size, equal_pairs(xp, s), s)
-    require_vanishing("linalg.svd", xp, terms[1][0], size, zero, s, ZERO_VALUE)
-    near = near_pairs(xp, s) & vanishing(xp, terms[0][0], size, s)
-    small = _near_zero(xp, s)
-    near_sum = xp.expand_dims(small, axis=-2) & xp.expand_dims(small, axis=-1)
-    near_sum = near_sum & vanishing(xp, terms[1][0], size, s)
-    core = quotient(xp, terms[0][1:], gaps_of(xp, e), gaps_of(xp, s), near)
-    core = core + quotient(xp, terms[1][1:], sums_of(xp, e), sums_of(xp, s), near_sum)
-    kink, core = _kinks(xp, terms, cts[1], core, s, zero)
+    size = sum(largest(xp, x) for x in (inside.along_u, inside.along_v) if x is not None)
+    zero, small = zero_pairs(xp, s), _near_zero(xp, s)
+    pairs = []  # of numerators, by differences and by sums
+    for part, combine, equal, near, why in (
+        (terms[0], gaps_of, equal_pairs(xp, s), near_pairs(xp, s), BASIS),
+        (terms[1], sums_of, zero, _both(xp, small), ZERO_VALUE),
+    ):
+        lost = stands_out(xp, part, combine(xp, e), combine(xp, s), size, s)
+        forbid("linalg.svd", equal & lost, s, why)
+        limit = quotient(xp, part[1:], combine(xp, e), combine(xp, s), near & ~lost)
+        pairs.append((limit, near & ~lost))
+    kink, core = _kinks(xp, terms, cts[1], pairs[0][0] + pairs[1][0], s, zero)
     besides = []
-    for row, given in zip(terms[4:], inside[4:], strict=True):
-        if given is not None:
-            stands_out = xp.max(xp.abs(row[0]), axis=-2) > size[..., 0] * tolerance(s.dtype)
-            _require_zero(xp, stands_out, zero, s)
-            small = small & ~stands_out
-    for row, given in zip(terms[4:], inside[4:], strict=True):
-        wide = [xp.expand_dims(x, axis=-2) for x in (e, s, small)]
-        besides.append(s * 0.0 if given is None else quotient(xp, row[1:], *wide))
-    return [core, *besides], [near, near_sum, small, kink]
-
-
-def _require_zero(xp: Any, stands_out: Any, zero: Any, s: Any) -> None:
-    wrong = with_diagonal(xp, xp.where(stands_out, xp.ones_like(s), xp.zeros_like(s)))
-    require_vanishing("linalg.svd", xp, wrong, largest(xp, wrong) * 0.0, zero, s, ZERO_VALUE)
+    given = [part for part, g in zip(terms[4:], inside[4:], strict=True) if g is not None]
+    for part in given:
+        off = xp.max(xp.abs(part[0] - part[1] * xp.expand_dims(s / e, axis=-2)), axis=-2)
+        rounding = size[..., 0] * (1e4 * eps(s.dtype))
+        lost = ~((off <= rounding) | (xp.max(xp.abs(part[0]), axis=-2) <= rounding))
+        forbid("linalg.svd", zero & xp.expand_dims(lost, axis=-1), s, ZERO_VALUE)
+        small = small & ~lost
+    wide = [xp.expand_dims(x, axis=-2) for x in (e, s, small)]
+    for part, g in zip(terms[4:], inside[4:], strict=True):
+        besides.append(s * 0.0 if g is None else quotient(xp, part[1:], *wide))
+    return [core, *besides], [pairs[0][1], pairs[1][1], small, kink]
 
 
 def _kinks(xp: Any, terms: Any, of_s: Any, core: Any, s: Any, zero: Any) -> Any:
