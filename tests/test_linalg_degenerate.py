@@ -193,6 +193,13 @@ def test_what_depends_on_the_basis_raises_and_names_the_pair(f: Any, pair: str) 
         gx.grad(f)(hermitian_with([2, 2, 2]))
 
 
+def test_at_a_minimum_all_is_rounding_and_nothing_raises() -> None:
+    x = hermitian_with([1, 1, 3])
+    target = by_products(gx.asarray(x))
+    g = gx.grad(lambda x: gx.sum((by_eigh(x) - target) ** 2))
+    assert_close(g(x), np.zeros((3, 3)), atol=1e-11)
+
+
 def test_the_error_names_the_matrix_of_a_batch() -> None:
     x = np.stack([np.diag([1.0, 2.0]), np.diag([3.0, 3.0])])
     with pytest.raises(DegeneracyError, match=r"values 0 and 1 of matrix \(1,\), 3 and 3"):

@@ -192,6 +192,9 @@ def eigh(x: Any, /) -> EighResult:
     are its second and third in reverse mode, and forward over reverse. Of elements of f(L) that treat equal values
     differently, forward mode gives the one-sided derivative along its direction.
 
+    What uses values and vectors of equal eigenvalues apart from each other, each in its own way, or is stationary in
+    the basis at hand by chance (`sum(V)` at the identity), has no derivative either; that is not noticed.
+
     Raises
     ------
     DegeneracyError
@@ -334,8 +337,15 @@ def _eig_jvp(xp: Any, tangents: Any, y: Any, x: Any) -> Any:
 def eig(x: Any, /) -> EigResult:
     """Eigenvalues and right eigenvectors, of norm 1, of square matrices `(..., n, n)`; always complex.
 
-    Differentiable where the eigenvalues are distinct. The tangent of a vector is orthogonal to it: right for
-    whatever does not depend on the vectors' phases.
+    The tangent of a vector is orthogonal to it: right for whatever does not depend on the vectors' phases. At equal
+    eigenvalues (to rounding) of a matrix with a full set of vectors, reverse mode is exact for what does not depend
+    on their choice, such as `V f(L) V^-1`.
+
+    Raises
+    ------
+    DegeneracyError
+        In a derivative, where the result depends on the choice of vectors of equal eigenvalues, naming the pair;
+        where there is no full set of vectors; in forward mode, where the direction mixes vectors of equal eigenvalues.
 
     >>> import gradx as gx
     >>> gx.linalg.eig(gx.eye(3)).eigenvalues.dtype
