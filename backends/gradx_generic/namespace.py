@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gradx_generic import fallbacks, indexing, special
+from gradx_generic import fallbacks, indexing, matrices, special
 from gradx_generic.einsum import einsum
 
 Array = Any
@@ -34,6 +34,7 @@ _WHERE_MISSING: dict[str, Callable[..., Any]] = {
         for name in ("digamma", "erf", "erfc", "erfinv", "gammaln", "polygamma")
     },
 }
+_FUNCTIONS_OF_MATRICES = frozenset({"expm", "logm", "lu", "sqrtm"})
 _MIXED = frozenset(
     [
         "add",
@@ -103,6 +104,8 @@ class Namespace:
             if name in _WHERE_MISSING:
                 value = library.special(name) or partial(_WHERE_MISSING[name], self)
                 return mixed(self, value, skip=False) if name in _MIXED else value
+        if path.startswith("linalg.") and name in _FUNCTIONS_OF_MATRICES:
+            return partial(getattr(matrices, name), self.library.xp)
         try:
             value = getattr(self._native, name)
         except AttributeError:
