@@ -4,15 +4,18 @@ The names of the array API standard 2025.12 on Tensors that know how they were m
 `backward`, `gradients`, `grad`, `vjp`, `jvp`, `jacobian`, `hessian`, `hvp`, ... and `vmap`, which batches any of them.
 
 - The public names, nothing else; an array-API namespace by itself.
-- Importing it loads no array library; `nn`, `optim`, `random` and `testing` wait for their first use.
+- Importing it loads no array library; `debug`, `nn`, `optim`, `random` and `testing` wait for their first use.
 """
 
+import os as _os
 from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 from typing import Any
 
 from gradx import errors, ops, special
+from gradx import indirect as _indirect  # the classes of Tensors whose array must be asked for
 from gradx.backend import default_device
+from gradx.capture import check_captures
 from gradx.create import asarray, from_dlpack
 from gradx.dtypes import (
     DType,
@@ -49,7 +52,7 @@ __array_api_version__ = "2025.12"
 __version__ = "0.1.0"
 newaxis = None
 
-_LAZY = frozenset({"nn", "optim", "random", "testing"})  # loaded on first use
+_LAZY = frozenset({"debug", "nn", "optim", "random", "testing"})  # loaded on first use
 
 
 def __getattr__(name: str) -> Any:
@@ -69,6 +72,7 @@ __all__ = [
     "bfloat16",
     "bool",
     "can_cast",
+    "check_captures",
     "complex64",
     "complex128",
     "default_device",
@@ -116,3 +120,6 @@ __all__ = [
     "vmap",
 ]
 __all__ += ops.__all__
+
+if _os.environ.get("GRADX_DEBUG", "0") not in ("", "0"):  # record sources from the start
+    _import_module("gradx.debug.sources").start()

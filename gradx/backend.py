@@ -84,6 +84,15 @@ class Backend(Protocol):
     def to_numpy(self, array: Array) -> Any:
         """Copy to a NumPy array (without a copy where the memory is the host's)."""
 
+    def fingerprint(self, array: Array, *, full: bool) -> Any:
+        """Return what `unchanged` needs, of some 64 elements or of all; None where arrays are not watched.
+
+        Bytes, where two can be compared at once; else (on a GPU) what need not be waited for.
+        """
+
+    def unchanged(self, array: Array, token: Any, *, full: bool) -> bool:
+        """Whether `array` has the elements that `fingerprint` saw."""
+
     def quiet(self) -> AbstractContextManager[Any]:
         """Hold back floating-point warnings: a rule may compute 0/0 where the result is masked."""
 

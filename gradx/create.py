@@ -10,6 +10,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.backend import backend_for_device, backend_of, current_device
+from gradx.capture import capture
 from gradx.dtypes import dtype_of
 from gradx.errors import GraphError, OperandError, ShapeError
 from gradx.level import Cell
@@ -31,7 +32,7 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: str | None = None, copy: 
         Where to put it; by default arrays and Tensors stay where they are, lists go to the default device.
     copy
         True: always; False: an error where a copy is needed; None: only where needed. Without a copy the
-        Tensor shares the array's memory: do not change that array while it is on a graph.
+        Tensor shares the array's memory: changed in place, it raises in `backward` (`gx.check_captures`).
     requires_grad
         Make the result a leaf, whose `.grad` is filled by `backward`.
 
@@ -74,7 +75,8 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: str | None = None, copy: 
         raise ShapeError(
             f"asarray: expected nested lists of numbers, all of one length at each depth; {error}"
         ) from None
-    return new_tensor(data, requires_grad=requires_grad)
+    result = new_tensor(data, requires_grad=requires_grad)
+    return result if source is None or copy else capture(result)
 
 
 def _backend_of_object(obj: Any) -> Any:
@@ -139,7 +141,7 @@ def from_dlpack(x: Any, /, *, device: str | None = None, copy: bool | None = Non
     kind = int(x.__dlpack_device__()[0])
     home = "cpu" if kind in (1, 3) else "cuda"
     data = backend_for_device(home).from_dlpack(x, copy=copy)
-    result = new_tensor(data)
+    result = new_tensor(data) if copy else capture(new_tensor(data))
     return result if device is None else ops.to_device(result, device)
 
 

@@ -8,9 +8,10 @@ GradxError
 ├── MixedLibraryError (TypeError)     arrays of two libraries or devices in one operation
 ├── DeviceError       (RuntimeError)  a device that is not there, or not known
 ├── GraphError        (RuntimeError)  a graph used twice, a cotangent that does not fit, no graph at all
+├── ChangedArrayError (RuntimeError)  a captured array that was changed in place before backward
 ├── LeakError         (RuntimeError)  a Tensor used after the transform that made it has ended
 ├── ConversionError   (TypeError)     a tracked Tensor turned into something that drops its gradient
-├── ViewError         (ValueError)    a write through a view
+├── ViewError         (ValueError)    a write through a view that is read-only
 ├── BatchError        (TypeError)     what cannot be done for all examples of a vmap at once
 └── MissingRuleError  (TypeError)     a function that has no derivative or batch rule, or no implementation
 
@@ -51,6 +52,10 @@ class GraphError(GradxError, RuntimeError):
     """A graph that was freed, is not there, or was given a cotangent that does not fit."""
 
 
+class ChangedArrayError(GradxError, RuntimeError):
+    """An array that the graph shares with the user, changed in place before its gradient was taken."""
+
+
 class LeakError(GradxError, RuntimeError):
     """A Tensor used after the transform that made it has ended."""
 
@@ -60,7 +65,7 @@ class ConversionError(GradxError, TypeError):
 
 
 class ViewError(GradxError, ValueError):
-    """A write through a view, which would be lost."""
+    """A write through a view that is read-only, as that of `broadcast_to` is."""
 
 
 class BatchError(GradxError, TypeError):

@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any, ParamSpec, TypeVar, cast
 from weakref import ref
 
+from gradx.backend import backend_of
 from gradx.errors import LeakError
 
 P = ParamSpec("P")
@@ -27,18 +28,21 @@ R = TypeVar("R")
 class Cell:
     """What every Tensor is to the levels."""
 
-    __slots__ = ("__weakref__", "aux", "data", "former", "level", "view")
+    __slots__ = ("__weakref__", "aux", "data", "family", "former", "lens", "level")
 
     data: Any
     level: Level
     aux: Any
-    view: tuple[ref[Cell], ...] | None  # the Tensors whose memory NumPy would share; mostly unset
-    former: Any  # the leaf that this cell was before a write made it a result; unset elsewhere
+    # The rest is unset on most cells.
+    lens: (
+        tuple[Cell, Any, dict[str, Any], bool] | None
+    )  # of a view: how to read it from its base (`alias`)
+    family: Family
+    former: Any  # the leaf that this cell was before a write made it a result
 
-    kind: type[Cell]  # the class of results, set by defining the subclass
-
-    def __init_subclass__(cls) -> None:
-        Cell.kind = cls
+    kind: type[Cell]  # the class of results: Tensor
+    captured: type[Cell]  # the class of what shares its memory with the user
+    stale: type[Cell]  # the class of a view whose base was written to: it reads it anew when asked
 
 
 class Level:
@@ -70,6 +74,17 @@ class Level:
             "has ended. Return it from the function being transformed (has_aux=True), or stop_gradient it there"
         )
 
+    def alone(self, x: Cell) -> bool:
+        """Whether nobody else holds what `x` is made of; of `x.data` itself it is known."""
+        return not isinstance(x.data, Cell) or alone(x.data)
+
+    def unshare(self, x: Cell) -> None:
+        """Give `x` arrays of its own."""
+        if isinstance(x.data, Cell):
+            x.data.level.unshare(x.data)
+        else:
+            x.data = own(x.data)
+
     def stop(self, x: Cell) -> Any:
         """Return `x` one level down, forgetting what this level knows of it."""
         return x.data
@@ -95,10 +110,71 @@ def twin(x: Any) -> Any:
     return cell(x.data, x.level, x.aux) if isinstance(x, Cell) else x
 
 
-def alias(out: Cell, x: Cell) -> None:
-    """Mark `out` as a view of `x` and of what `x` is a view of: while any of them lives, a write to it raises."""
-    bases = getattr(x, "view", None)
-    out.view = (ref(x), *[base for base in bases if base() is not None]) if bases else (ref(x),)
+class Family:
+    """What a cell knows of those that share its memory.
+
+    Attributes
+    ----------
+    views
+        Those that hold a part of its value: a write outdates them.
+    written
+        Its array was made by a write, and is to stay no one else's: the next write happens in place.
+    """
+
+    __slots__ = ("views", "written")
+
+    def __init__(self, written: bool = False) -> None:
+        self.views: list[ref[Cell]] = []
+        self.written = written
+
+
+def alias(out: Cell, x: Cell, card: Any, params: dict[str, Any]) -> None:
+    """Mark `out`, which is `card` of `x`, as a view: what is written to one is read from the other.
+
+    The view holds its base, as NumPy's does; the base knows its views weakly.
+    """
+    out.lens = (x, card, params, bool(blocks) and suspended())
+    if enrol(out, x).written:
+        out.family = Family(written=True)
+    if x.__class__ is not Cell.kind:  # captured
+        out.__class__ = x.__class__
+
+
+def enrol(view: Cell, base: Cell) -> Family:
+    """Let a write to `base` find `view`."""
+    try:
+        family = base.family
+    except AttributeError:
+        family = base.family = Family()
+    views = family.views
+    if not len(views) & (len(views) - 1):  # at each power of two the dead go: in all, a step a view
+        views[:] = [each for each in views if each() is not None]
+    views.append(ref(view))
+    return family
+
+
+_references = getattr(sys, "getrefcount", lambda x: 0)
+
+
+def _holders(x: Cell) -> tuple[int, int]:
+    return _references(x.data), _references(x.aux[0]) if x.aux.__class__ is tuple else 0
+
+
+# What `_holders` gives for arrays that only the cell holds: it differs between Python's versions.
+_probe = Cell()
+_probe.data, _probe.aux = object(), (object(),)
+_ALONE = _holders(_probe) if _references(_probe) else (-1, -1)
+
+
+def alone(x: Cell) -> bool:
+    """Whether nobody but `x` holds its array, and its tangent if it has one: a write may happen there."""
+    data, tangent = _holders(x)
+    return data == _ALONE[0] and tangent in (0, _ALONE[1]) and x.level.alone(x)
+
+
+def own(array: Any) -> Any:
+    """Return a copy of a bare array."""
+    return backend_of(type(array)).asarray(array, copy=True)
 
 
 def lower(x: Any, level: Level) -> Any:

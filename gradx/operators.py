@@ -10,29 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from gradx import ops
-from gradx.errors import DtypeError, OperandError, ShapeError, ViewError
+from gradx.errors import DtypeError, OperandError, ShapeError
 from gradx.level import Cell
-from gradx.tape import ZERO, Leaf
-
-
-def check_writable(x: Cell, what: str) -> None:
-    """Raise if `x` is a view of a Tensor that lives: NumPy would write through it, and here that would be lost."""
-    if any(base() is not None for base in getattr(x, "view", None) or ()):
-        raise ViewError(
-            f"{what}: expected a Tensor of its own; got a view of another, where the write would be lost. "
-            "Write through the original, a[0, 1] = v in place of a[0][1] = v, or take a copy() first"
-        )
-
-
-def rebind(x: Cell, result: Any) -> None:
-    """Hold a new value. A leaf stays one under `no_grad`; else it becomes a result and keeps its `.grad`."""
-    leaf = x.aux if type(x.aux) is Leaf else None
-    x.data, x.level, x.aux = result.data, result.level, result.aux
-    if leaf is not None:
-        if result.aux is None and result.level is ZERO:
-            x.aux = leaf
-        else:
-            x.former = leaf
+from gradx.views import begin_write, rebind
 
 
 def _operator(function: Any) -> Any:
@@ -61,7 +41,7 @@ def _in_place(function: Callable[[Any, Any], Any]) -> Any:
     """Return an augmented assignment: a new value, the same cell, shape and dtype kept."""
 
     def operate(self: Any, other: Any, /) -> Any:
-        check_writable(self, function.__name__)
+        path = begin_write(self, f"in-place {function.__name__}")
         result = function(self, other)
         if result.shape != self.shape:
             raise ShapeError(
@@ -75,7 +55,7 @@ def _in_place(function: Callable[[Any, Any], Any]) -> Any:
                     "Write it out of place"
                 )
             result = ops.astype(result, self.dtype)
-        rebind(self, result)
+        rebind(path, result)
         return self
 
     return operate

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from gradx.backend import backend_of
 from gradx.batching import BatchRule
-from gradx.errors import MissingRuleError
+from gradx.errors import MissingRuleError, ViewError
 from gradx.level import Cell
 from gradx.tape import apply, bind
 
@@ -67,8 +67,17 @@ class Primitive:
         How to apply it to all examples of a `vmap` at once; see `gradx.batching`.
     masks
         Its results, or its cotangents, hold zeros by structure.
-    view
-        NumPy's result shares its memory with the input: a write through it would be lost, and raises.
+    view, put
+        Whether NumPy's result shares its memory with the input; and, of a card that can make views,
+        `(base, part, **params) -> base`, on Tensors: what the base becomes when `part` is written to its view
+        (`read_only` where that cannot be).
+    few
+        Its reverse rule changes few elements of a cotangent; the walk uses `add_to` or `take_over`.
+    add_to
+        `(xp, total, ct, *inputs, **params) -> total`: add what the rule would give to the cotangent of the
+        first input, in its memory; for a card that touches few of its elements.
+    take_over
+        `pull`, where the cotangent is nobody else's: its memory may serve for that of the first input.
     call
         The public function, where it has a path of its own.
     table
@@ -79,15 +88,19 @@ class Primitive:
         False cuts the graph: the result is an integer, a boolean or an index.
     """
 
-    __slots__ = ("_plans", "batch", "call", "differentiable", "implementation", "joint", "masks", "name",
-                 "pull", "pull_guarded", "push", "reads", "rules", "table", "view")  # fmt: skip
+    __slots__ = ("_plans", "add_to", "batch", "call", "differentiable", "few", "implementation", "joint", "masks",
+                 "name", "pull", "pull_guarded", "push", "put", "reads", "rules", "table", "take_over",
+                 "view")  # fmt: skip
 
     def __init__(self, name: str, *, masks: bool = False, batch: BatchRule | None = None) -> None:
         self.name = name
         self.masks = masks
         self.batch = batch
         self.differentiable = True
-        self.view = False
+        self.view = self.few = False
+        self.put: Rule | None = None
+        self.add_to: Rule | None = None
+        self.take_over: Rule | None = None
         self.implementation: Rule | None = None
         self.table: dict[type, Rule] = {}
         self.call: Rule | None = None
@@ -172,6 +185,11 @@ class Primitive:
         raise MissingRuleError(f"{self.name}: has no reverse rule (vjp)")
 
 
+def read_only(base: Any, part: Any, **params: Any) -> Any:
+    """Stand for `put` on cards whose view cannot be written to: asked for by identity, before any write."""
+    raise ViewError("write: expected a view that can be written to; got one that is read-only")
+
+
 def primitive(name: str, *vjps: Rule | None, jvp: Rule | None = None, masks: bool = False,
               batch: BatchRule | None = None) -> Primitive:  # fmt: skip
     """Make a card of the general kind: rules given here, one an input, or by `@card.vjp` and `@card.jvp`."""
@@ -189,14 +207,14 @@ def constant(name: str, *, batch: BatchRule | None = None) -> Primitive:
     return card
 
 
-def linear(name: str, transpose: Rule, *, masks: bool = False, view: bool = False,
+def linear(name: str, transpose: Rule, *, masks: bool = False, put: Rule | None = None,
            batch: BatchRule | None = None) -> Primitive:  # fmt: skip
     """Make a card for a linear map of one array: it is its own jvp, `transpose` is its vjp.
 
     `transpose(xp, ct, y, x, **params)`, most often with `_y` and `_x`: only `_x.shape` is read.
     """
     card = primitive(name, transpose, masks=masks, batch=batch)
-    card.view = view
+    card.view, card.put = put is not None, put
     card.push = lambda xp, tangents, _y, _x, **params: bind(card, tangents, params)
     return card
 

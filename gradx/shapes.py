@@ -102,6 +102,50 @@ def along(axis: int, part: Any) -> tuple[Any, ...]:
     return (*[slice(None)] * axis, part)
 
 
+def row_major(shape: Shape) -> Shape:
+    """Return the strides of an array of `shape` that lies in row-major order, in elements.
+
+    >>> row_major((2, 3, 4))
+    (12, 4, 1)
+    """
+    strides, step = [], 1
+    for n in reversed(shape):
+        strides.append(step)
+        step *= n
+    return tuple(reversed(strides))
+
+
+def reshaped_strides(shape: Shape, strides: Shape, new: Shape) -> Shape | None:
+    """Return the strides of the view of shape `new`; None where there is no such view, and NumPy copies.
+
+    >>> reshaped_strides((2, 3), (3, 1), (6,)), reshaped_strides((3, 2), (1, 3), (6,))
+    ((1,), None)
+    """
+    if 0 in shape:
+        return row_major(new)
+    old = [(n, step) for n, step in zip(shape, strides, strict=True) if n != 1]
+    result: list[int] = []
+    i = j = 0
+    while i < len(new):
+        if new[i] == 1:
+            result.append(0)
+            i += 1
+            continue
+        first, (have, step), want = i, old[j], new[i]
+        while have != want:  # the least numbers of old and of new axes that span the same elements
+            if want < have:
+                i += 1
+                want *= new[i]
+            else:
+                j += 1
+                if step != old[j][0] * old[j][1]:
+                    return None
+                have, step = have * old[j][0], old[j][1]
+        result.extend(step * inner for inner in row_major(new[first : i + 1]))
+        i, j = i + 1, j + 1
+    return tuple(result)
+
+
 def size(shape: Shape) -> int:
     """Return the number of elements of an array of this shape.
 

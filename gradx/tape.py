@@ -15,6 +15,7 @@ from types import FrameType, MappingProxyType
 from typing import Any
 
 from gradx.backend import backend_for_device, backend_of, current_device
+from gradx.capture import capture
 from gradx.dtypes import dtype_of
 from gradx.errors import GradxError, MixedLibraryError, OperandError, ShapeError
 from gradx.level import Cell, Level, alias, blocks, cell, lower, suspended
@@ -80,6 +81,7 @@ class Output:
     """Stands for the card of one of several outputs; `params["index"]` says which."""
 
     name = "output"
+    few = False
 
 
 OUTPUT = Output()
@@ -180,12 +182,19 @@ def lift(x: Any) -> Any:
         backend = backend_of(type(x))
     except OperandError as error:
         raise OperandError(f"{_called()}{error}") from None
-    return cell(backend.asarray(x), ZERO, None)
+    return capture(cell(backend.asarray(x), ZERO, None))
+
+
+def constant_of(y: Any) -> Any:
+    """Return a result that no level tracks as a Tensor."""
+    return y if isinstance(y, Cell) else cell(settle(y, (y,)), ZERO, None)
 
 
 def lift_all(y: Any) -> Any:
     """Return a result, of one or of several outputs, as Tensors."""
-    return rebuild(y, [lift(each) for each in y]) if isinstance(y, (tuple, list)) else lift(y)
+    if isinstance(y, (tuple, list)):
+        return rebuild(y, [constant_of(each) for each in y])
+    return constant_of(y)
 
 
 _PUBLIC = ("gradx.ops.", "gradx.nn.", "gradx.random")
@@ -216,7 +225,7 @@ def apply(card: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
             return apply(card, tuple([_operand(card, x) for x in args]), params)
     result = top.process(card, args, params)
     if card.view:
-        alias(result, args[0])
+        alias(result, args[0], card, params)
     return result
 
 
@@ -235,12 +244,12 @@ def apply_one(card: Any, x: Any, params: dict[str, Any]) -> Any:
     if y.__class__ is not a.__class__:
         y = settle(y, (a,))
     if not card.differentiable:
-        return lift(y)
+        return constant_of(y)
     out = x.__class__()
     out.data = y
     out.level = level
     if card.view:
-        alias(out, x)
+        alias(out, x, card, params)
     if parent is None or (blocks and suspended()):
         out.aux = None
         return out
@@ -273,7 +282,7 @@ def apply_two(card: Any, x1: Any, x2: Any, params: dict[str, Any]) -> Any:
     if y.__class__ is not a.__class__:
         y = settle(y, (a,))
     if not card.differentiable:
-        return lift(y)
+        return constant_of(y)
     out = x1.__class__()
     out.data = y
     out.level = level
@@ -305,7 +314,7 @@ def _operand(card: Any, x: Any) -> Any:
         raise OperandError(f"{card.name}: {error}") from None
     if getattr(x, "shape", None) == () and not hasattr(x, "__setitem__"):  # a NumPy scalar
         return x.item()
-    return cell(backend.asarray(x), ZERO, None)
+    return capture(cell(backend.asarray(x), ZERO, None))
 
 
 def bind(card: Any, args: Sequence[Any], params: dict[str, Any]) -> Any:
@@ -376,5 +385,6 @@ def _mixed(card: Any, args: Sequence[Any]) -> MixedLibraryError:
     )
 
 
-__all__ = ["OUTPUT", "SCALARS", "ZERO", "Leaf", "Node", "NodeWithParams", "Reverse", "apply", "apply_one",
-           "apply_two", "bind", "lift", "lift_all", "output_of", "rebuild", "recover", "settle", "wrap"]  # fmt: skip
+__all__ = ["OUTPUT", "SCALARS", "ZERO", "Leaf", "Node", "NodeWithParams", "Reverse", "apply",
+           "apply_one", "apply_two", "bind", "constant_of", "lift", "lift_all", "output_of", "rebuild", "recover",
+           "settle", "wrap"]  # fmt: skip

@@ -15,20 +15,26 @@ from gradx import ops
 from gradx.backend import backend_for_device, backend_of
 from gradx.dtypes import DType, dtype_of, is_inexact
 from gradx.errors import ConversionError, DtypeError, GraphError, OperandError, ShapeError
-from gradx.level import cell
+from gradx.level import Cell, cell
 from gradx.methods import Methods
 from gradx.namespace import namespace_for
-from gradx.operators import Operators, check_writable, rebind
-from gradx.ops.indexing import read, write
+from gradx.operators import Operators
+from gradx.ops.subscript import is_own_part, read, write
 from gradx.printing import describe
 from gradx.shapes import size
 from gradx.tape import ZERO, Leaf, Node
+from gradx.views import begin_write, outdate, rebind
 
 
 class Tensor(Methods, Operators):
     """An array of any library with a place on the graph.
 
     Made by `gx.asarray`, the creation functions and every operation; not by calling the class.
+
+    Writes, `x[key] = v` and `x += v`, mean what they mean in NumPy: views by slices, `T`, `reshape` and the
+    like see them, and pass on what is written to them. What was computed from the old value keeps it. Written
+    to, a leaf becomes a result of itself: its `.grad` is still the gradient with respect to the value that it
+    had, and `backward` still fills it. Under `gx.no_grad` it stays a leaf, with the new value.
 
     Attributes
     ----------
@@ -107,6 +113,8 @@ class Tensor(Methods, Operators):
                 f"requires_grad: expected a floating or complex dtype; got {self.dtype}. "
                 "Make it with dtype=gx.float64, or convert it by astype"
             )
+        self.lens = None  # a leaf stands for itself
+        outdate([self])  # its views are read anew, on the graph
         self.aux = Leaf(self.data.shape, self.data.dtype)
 
     @property
@@ -353,9 +361,12 @@ class Tensor(Methods, Operators):
         return read(self, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        check_writable(self, "setitem")
-        rebind(self, write(self, key, value))
+        if not is_own_part(self, key, value):
+            path = begin_write(self, "setitem")
+            rebind(path, write(self, key, value))
 
+
+Cell.kind = Tensor
 
 _UFUNCS = {"power": "pow", "absolute": "abs", "true_divide": "divide", "invert": "bitwise_invert",
            "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh",

@@ -9,7 +9,7 @@ import pytest
 
 import gradx as gx
 from gradx.errors import BatchError
-from gradx.ops.indexing import read, write
+from gradx.ops.subscript import read, write
 from gradx.testing import assert_close, check_grads
 from tests.test_indexing import CUBE, KEYS, label, numbers
 

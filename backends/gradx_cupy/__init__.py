@@ -26,9 +26,10 @@ except ImportError as error:
 
 from gradx_cupy import namespace as xp
 from gradx_cupy._indexing import deterministic
+from gradx_numpy import sample  # slices alone, which CuPy spells alike
 
-__all__ = ["asarray", "deterministic", "device_name", "devices", "from_dlpack", "name", "native_device",
-           "native_dtype", "owns", "quiet", "to_numpy", "xp"]  # fmt: skip
+__all__ = ["asarray", "deterministic", "device_name", "devices", "fingerprint", "from_dlpack", "name",
+           "native_device", "native_dtype", "owns", "quiet", "to_numpy", "unchanged", "xp"]  # fmt: skip
 
 Array = Any
 
@@ -138,6 +139,18 @@ def devices() -> tuple[str, ...]:
 def to_numpy(array: Array) -> Any:
     """Copy to the host."""
     return cupy.asnumpy(array)
+
+
+def fingerprint(array: Array, *, full: bool) -> Array:
+    """Return a copy, on the device, of some 64 elements, or of all: nothing waits for the GPU."""
+    return (array if full else sample(array)).copy()
+
+
+def unchanged(array: Array, token: Array, *, full: bool) -> bool:
+    """Whether `array` has the elements that `fingerprint` saw; waits for the GPU."""
+    now = array if full else sample(array)
+    same = (now == token) | ((now != now) & (token != token))
+    return bool(same.all())
 
 
 def quiet() -> AbstractContextManager[Any]:

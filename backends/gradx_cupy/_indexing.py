@@ -3,6 +3,7 @@
 - `key` is a tuple of slices, ints, None, Ellipsis and `INDEX`; each `INDEX` stands for the next of `indices`.
 - The last write wins: each position keeps the largest of the numbers of its writes, an exact atomic maximum.
 - Adding is by atomics, in no fixed order, or, if `deterministic`, by sorted runs.
+- With `reuse` nobody looks at the old array again: the result takes its memory, if it is its own.
 - Indices out of range wrap, as CuPy has it: a check would wait for the GPU.
 """
 
@@ -37,9 +38,14 @@ def getitem(x: Array, /, *indices: Array, key: Key) -> Array:
     return x[fill_key(key, indices)]
 
 
-def index_set(x: Array, values: Any, /, *indices: Array, key: Key) -> Array:
+def _target(x: Array, reuse: bool) -> Array:
+    """Return the array to write to: `x` itself or a copy, which keeps the order of its memory."""
+    return x if reuse and x.flags.owndata else x.copy(order="K")
+
+
+def index_set(x: Array, values: Any, /, *indices: Array, key: Key, reuse: bool = False) -> Array:
     """A copy of `x` with `values` written at `key`; they broadcast, and the last write wins."""
-    out = x.copy()
+    out = _target(x, reuse)
     full = fill_key(key, indices)
     if isinstance(values, cupy.ndarray):
         values = values.astype(x.dtype, copy=False)
@@ -62,16 +68,16 @@ def scatter(values: Array, /, *indices: Array, shape: tuple[int, ...], key: Key)
     return out
 
 
-def index_add(x: Array, values: Any, /, *indices: Array, key: Key) -> Array:
+def index_add(x: Array, values: Any, /, *indices: Array, key: Key, reuse: bool = False) -> Array:
     """A copy of `x` with `values` added at `key`; they broadcast, and repeated indices accumulate."""
     full = fill_key(key, indices)
     if not indices:  # a view
-        out = x.copy()
+        out = _target(x, reuse)
         region = out[full if ... in full else (*full, ...)]
         cupy.add(region, values, out=region, casting="unsafe")
         return out
     if _distinct(indices):
-        out = x.copy()
+        out = _target(x, reuse)
         out[full] = out[full] + values
         return out
     if _flag[0]:
@@ -80,16 +86,16 @@ def index_add(x: Array, values: Any, /, *indices: Array, key: Key) -> Array:
 
         return by_runs(namespace, x, values, *indices, key=key)
     if x.dtype.kind == "c":
-        out = x.copy()
-        out.real = _atomic_add(x.real, values.real, full)
-        out.imag = _atomic_add(x.imag, values.imag, full)
+        out = _target(x, reuse)
+        out.real = _atomic_add(out.real, values.real, full, False)
+        out.imag = _atomic_add(out.imag, values.imag, full, False)
         return out
-    return _atomic_add(x, values, full)
+    return _atomic_add(x, values, full, reuse)
 
 
-def _atomic_add(x: Array, values: Any, key: Key) -> Array:
+def _atomic_add(x: Array, values: Any, key: Key, reuse: bool) -> Array:
     name = x.dtype.name
-    total = x.copy() if name in _ATOMIC else x.astype(_ACCUMULATOR.get(name, "int64"))
+    total = _target(x, reuse) if name in _ATOMIC else x.astype(_ACCUMULATOR.get(name, "int64"))
     if isinstance(values, cupy.ndarray):
         values = values.astype(total.dtype, copy=False)
     cupyx.scatter_add(total, key, values)

@@ -4,6 +4,7 @@
 - Reading: slices with a positive step, expand_dims, flip and one flat `take`; writing: `where` on flat
   positions. Nothing is written in place, so immutable arrays are served too.
 - A library's own flat writes are used where it has them (`library.add_at`).
+- `reuse`, which allows a write in place, makes no difference: nothing here is written in place.
 - Repeated indices: the last write wins; adding sums each position's values pairwise, in a fixed order, so that
   a NaN stays in its own element and the result is the same on every run.
 """
@@ -181,7 +182,9 @@ def _prepare(
     return xp.reshape(where, (-1,)), xp.reshape(values, (-1,))
 
 
-def index_set(xp: Any, x: Array, values: Any, /, *indices: Array, key: Key) -> Array:
+def index_set(
+    xp: Any, x: Array, values: Any, /, *indices: Array, key: Key, reuse: bool = False
+) -> Array:
     """A copy of `x` with `values` written at `key`; they broadcast, and the last write wins."""
     where, values = _prepare(xp, x, values, indices, key)
     if not where.shape[0]:
@@ -197,7 +200,9 @@ def scatter(xp: Any, values: Array, /, *indices: Array, shape: tuple[int, ...], 
     return index_set(xp, zeros, values, *indices, key=key)
 
 
-def index_add(xp: Any, x: Array, values: Any, /, *indices: Array, key: Key) -> Array:
+def index_add(
+    xp: Any, x: Array, values: Any, /, *indices: Array, key: Key, reuse: bool = False
+) -> Array:
     """A copy of `x` with `values` added at `key`; they broadcast, and repeated indices accumulate."""
     where, values = _prepare(xp, x, values, indices, key)
     if not where.shape[0]:

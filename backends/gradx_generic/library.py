@@ -104,6 +104,14 @@ class Library:
         """Copy to NumPy, without a copy where the library shares its memory."""
         return np.asarray(array)
 
+    def fingerprint(self, array: Array, *, full: bool) -> Any:
+        """Return None: most libraries' arrays cannot be changed in place, or not be watched."""
+        return None
+
+    def unchanged(self, array: Array, token: Any, *, full: bool) -> bool:
+        """Whether `array` has the elements that `fingerprint` saw."""
+        return bool(self.fingerprint(array, full=full) == token)
+
     def quiet(self) -> AbstractContextManager[Any]:
         """Do nothing: few libraries warn."""
         return nullcontext()

@@ -2,6 +2,7 @@
 
 - `key` is a tuple of slices, ints, None, Ellipsis and `INDEX`; each `INDEX` stands for the next of `indices`.
 - The last write wins; adding accumulates repeated indices.
+- With `reuse` nobody looks at the old array again: the result takes its memory, if it is its own.
 """
 
 from __future__ import annotations
@@ -21,12 +22,21 @@ def getitem(x: Array, /, *indices: Array, key: tuple[Any, ...]) -> Array:
     return x[fill_key(key, indices)]
 
 
-def index_set(x: Array, values: Array, /, *indices: Array, key: tuple[Any, ...]) -> Array:
+def index_set(
+    x: Array, values: Array, /, *indices: Array, key: tuple[Any, ...], reuse: bool = False
+) -> Array:
     """A copy of `x` with `values` written at `key`; they broadcast, and the last write wins."""
-    out = x.copy() if x.__class__ is np.ndarray else np.array(x)
+    out = _target(x, reuse)
     # NumPy walks index arrays in the order of their memory: row-major makes "last" the last one read.
     out[fill_key(key, [np.asarray(i, order="C") for i in indices])] = values
     return out
+
+
+def _target(x: Array, reuse: bool) -> Array:
+    """Return the array to write to: `x` itself or a copy, which keeps the order of its memory."""
+    if reuse and x.__class__ is np.ndarray and x.flags.owndata and x.flags.writeable:
+        return x
+    return np.array(x, order="K")
 
 
 def scatter(
@@ -38,9 +48,11 @@ def scatter(
     return out
 
 
-def index_add(x: Array, values: Array, /, *indices: Array, key: tuple[Any, ...]) -> Array:
+def index_add(
+    x: Array, values: Array, /, *indices: Array, key: tuple[Any, ...], reuse: bool = False
+) -> Array:
     """A copy of `x` with `values` added at `key`; they broadcast, and repeated indices accumulate."""
-    out = x.copy() if x.__class__ is np.ndarray else np.array(x)
+    out = _target(x, reuse)
     full = fill_key(key, indices)
     if all(i.dtype.kind == "b" for i in indices):  # nothing can repeat
         out[full] += values
@@ -48,6 +60,8 @@ def index_add(x: Array, values: Array, /, *indices: Array, key: tuple[Any, ...])
         np.add.at(out, full, values)
     else:  # large ones: ten times faster on flat indices than on several, twice on rows
         where, shape = _positions(out.shape, full)
+        if not out.flags.c_contiguous:  # else reshape copies, and the sums are lost
+            out = np.array(out, order="C")
         np.add.at(out.reshape(-1), where, np.broadcast_to(values, shape).reshape(-1))
     return out
 

@@ -22,7 +22,7 @@ def gradx_namespace() -> Any:
     return SimpleNamespace(
         sin=gx.sin, cos=gx.cos, tanh=gx.tanh, exp=gx.exp, log=gx.log, sigmoid=gx.sigmoid, sum=gx.sum,
         logsumexp=lambda x, axis: gx.logsumexp(x, axis=axis), det=gx.linalg.det, stack=gx.stack,
-        swap=lambda x: x.mT,
+        swap=lambda x: x.mT, zeros=gx.zeros, row=lambda x, i: x[i],
     )  # fmt: skip
 
 
@@ -33,7 +33,8 @@ def torch_namespace() -> Any:
     return SimpleNamespace(
         sin=torch.sin, cos=torch.cos, tanh=torch.tanh, exp=torch.exp, log=torch.log, sigmoid=torch.sigmoid,
         sum=torch.sum, logsumexp=torch.logsumexp, det=torch.linalg.det, stack=torch.stack,
-        swap=lambda x: x.mT,
+        swap=lambda x: x.mT, zeros=lambda shape: torch.zeros(shape, dtype=torch.float64),
+        row=lambda x, i: x[i].clone(),
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def _import() -> Iterator[Result]:
 
 GROUPS: dict[str, Callable[[], Iterator[Result]]] = {
     "chain": partial(_rows, "chain"), "models": partial(_rows, "models"), "large": partial(_rows, "large"),
-    "batching": partial(_rows, "batching"),
+    "trajectory": partial(_rows, "trajectory"), "batching": partial(_rows, "batching"),
     "memory": _memory, "import": _import, "cuda": partial(_rows, "cuda"),
 }  # fmt: skip
 

@@ -49,11 +49,17 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: str | None = Non
 
 
 _copy = linear("copy", lambda xp, ct, _y, _x: ct, batch=leading)
-_copy.implementation = lambda x: backend_of(type(x)).asarray(x, copy=True)
+
+
+def _copy_raw(x: Any) -> Any:
+    return x.copy() if hasattr(x, "copy") else backend_of(type(x)).asarray(x, copy=True)
+
+
+_copy.implementation = _copy_raw
 
 
 def copy(x: Any, /) -> Any:
-    """Return a Tensor of the same value in memory of its own, on the graph."""
+    """Return a Tensor of the same value in memory of its own, in row-major order, on the graph."""
     return _copy(lift(x))
 
 

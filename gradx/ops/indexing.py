@@ -2,26 +2,27 @@
 
 - The cards `getitem`, `index_set`, `index_add` take index arrays as positional arrays; `key` is static: slices,
   ints, None, Ellipsis and `INDEX`, which stands for the next index array.
-- `read` and `write` are what `x[key]` and `x[key] = v` mean: they split a NumPy-style key (`keys.py`) first.
 - Writing is pure: a new array. With repeated indices the last write wins, and alone gets the cotangent.
+- With `reuse` the caller will not look at the old array again: it may become the new one.
 - A position that nobody read or wrote has a cotangent that is zero by structure.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
-from gradx.backend import INDEX, backend_for_device
+from gradx.backend import INDEX, backend_for_device, namespaces
 from gradx.batching import joined
 from gradx.dtypes import dtype_of
 from gradx.errors import DtypeError, ShapeError
-from gradx.level import Cell, alias
+from gradx.level import Cell, alone
 from gradx.ops.batched_keys import batched_getitem, batched_write
 from gradx.ops.casting import astype
 from gradx.ops.creation import zeros as zeros_of
 from gradx.ops.joining import stack
-from gradx.ops.keys import Key, index_array, is_static, misfit, show, split_key
+from gradx.ops.keys import Key, index_array, is_static, misfit, split_key
 from gradx.ops.manipulation import named_axes
 from gradx.primitive import primitive
 from gradx.shapes import Shape, along, size
@@ -30,6 +31,9 @@ from gradx.tape import SCALARS, apply, apply_one, lift
 _getitem = primitive("getitem", masks=True, batch=batched_getitem)
 _index_set = primitive("index_set", masks=True, batch=batched_write)
 _index_add = primitive("index_add", masks=True, batch=batched_write)
+# The same two, in the memory of their first input:
+_overwrite = primitive("index_set", masks=True, batch=batched_write)
+_accumulate = primitive("index_add", masks=True, batch=batched_write)
 _take_along_axis = primitive("take_along_axis", masks=True, batch=joined)
 
 
@@ -43,7 +47,7 @@ def _getitem_vjp(xp: Any, ct: Any, _y: Any, _x: Any, *indices: Any, key: Key) ->
     if _unique(indices):
         return xp.scatter(ct, *indices, shape=_x.shape, key=key), *[None] * len(indices)
     zeros = xp.zeros(_x.shape, dtype=ct.dtype, device=ct.device)
-    return xp.index_add(zeros, ct, *indices, key=key), *[None] * len(indices)
+    return xp.index_add(zeros, ct, *indices, key=key, reuse=True), *[None] * len(indices)
 
 
 @_getitem.jvp
@@ -51,19 +55,38 @@ def _getitem_jvp(xp: Any, tangents: Any, y: Any, x: Any, *indices: Any, key: Key
     return xp.getitem(tangents[0], *indices, key=key)
 
 
+def _getitem_add_to(xp: Any, total: Any, ct: Any, x: Any, *indices: Any, key: Key) -> Any:
+    return xp.index_add(total, ct, *indices, key=key, reuse=True)
+
+
+_getitem.put = lambda base, part, *, key: index_set(base, part, key=key, reuse=True)
+_getitem.few, _getitem.add_to = True, _getitem_add_to
+
+
+@_overwrite.vjp
 @_index_set.vjp
 def _index_set_vjp(
-    xp: Any, ct: Any, _y: Any, _x: Any, _values: Any, *indices: Any, key: Key
+    xp: Any, ct: Any, _y: Any, _x: Any, _values: Any, *indices: Any, key: Key, reuse: bool = False
 ) -> Any:
-    ct_x = None if _x is None else xp.index_set(ct, 0, *indices, key=key)
     ct_values = None
     if _values is not None:
         written = xp.getitem(ct, *indices, key=key)
+        if reuse:
+            written = xp.positive(written)  # a copy, as the place is about to be cleared
         if not _unique(indices):
             last = _last_writes(xp, ct, written, indices, key)
             written = xp.where(last, written, xp.zeros_like(written))
         ct_values = _of_rank(xp, written, len(_values.shape))
+    ct_x = None if _x is None else xp.index_set(ct, 0, *indices, key=key, reuse=reuse)
     return ct_x, ct_values, *[None] * len(indices)
+
+
+def _take_over(xp: Any, ct: Any, node: Any, parents: Any) -> Any:
+    return _index_set_vjp(xp, ct, None, *node.inputs, **node.params, reuse=True)
+
+
+for _card in (_index_set, _overwrite):
+    _card.few, _card.take_over = True, _take_over
 
 
 def _last_writes(xp: Any, x: Any, written: Any, indices: Sequence[Any], key: Key) -> Any:
@@ -88,12 +111,32 @@ def _of_rank(xp: Any, ct: Any, rank: int) -> Any:
 
 @_index_set.jvp
 def _index_set_jvp(
-    xp: Any, tangents: Any, y: Any, x: Any, values: Any, *indices: Any, key: Key
+    xp: Any,
+    tangents: Any,
+    y: Any,
+    x: Any,
+    values: Any,
+    *indices: Any,
+    key: Key,
+    reuse: bool = False,
 ) -> Any:
-    base = xp.zeros_like(y) if tangents[0] is None else tangents[0]
-    return xp.index_set(base, 0 if tangents[1] is None else tangents[1], *indices, key=key)
+    fresh = tangents[0] is None
+    base = xp.zeros_like(y) if fresh else tangents[0]
+    value = 0 if tangents[1] is None else tangents[1]
+    return xp.index_set(base, value, *indices, key=key, reuse=fresh or reuse)
 
 
+_overwrite.push = functools.partial(_index_set_jvp, reuse=True)
+
+
+def _overwrite_raw(x: Any, values: Any, *indices: Any, key: Key) -> Any:
+    return namespaces[type(x)].index_set(x, values, *indices, key=key, reuse=True)
+
+
+_overwrite.implementation = _overwrite_raw
+
+
+@_accumulate.vjp
 @_index_add.vjp
 def _index_add_vjp(
     xp: Any, ct: Any, _y: Any, _x: Any, _values: Any, *indices: Any, key: Key
@@ -106,23 +149,51 @@ def _index_add_vjp(
 
 @_index_add.jvp
 def _index_add_jvp(
-    xp: Any, tangents: Any, y: Any, x: Any, values: Any, *indices: Any, key: Key
+    xp: Any,
+    tangents: Any,
+    y: Any,
+    x: Any,
+    values: Any,
+    *indices: Any,
+    key: Key,
+    reuse: bool = False,
 ) -> Any:
-    base = xp.zeros_like(y) if tangents[0] is None else tangents[0]
-    return base if tangents[1] is None else xp.index_add(base, tangents[1], *indices, key=key)
+    fresh = tangents[0] is None
+    base = xp.zeros_like(y) if fresh else tangents[0]
+    if tangents[1] is None:
+        return base
+    return xp.index_add(base, tangents[1], *indices, key=key, reuse=fresh or reuse)
+
+
+_accumulate.push = functools.partial(_index_add_jvp, reuse=True)
+
+
+def _accumulate_raw(x: Any, values: Any, *indices: Any, key: Key) -> Any:
+    return namespaces[type(x)].index_add(x, values, *indices, key=key, reuse=True)
+
+
+_accumulate.implementation = _accumulate_raw
 
 
 @_take_along_axis.vjp
 def _take_along_axis_vjp(xp: Any, ct: Any, _y: Any, _x: Any, indices: Any, *, axis: int) -> Any:
-    shape = tuple(_x.shape)
-    rank = len(shape)
+    zeros = xp.zeros(_x.shape, dtype=ct.dtype, device=ct.device)
+    return _take_along_axis_add_to(xp, zeros, ct, None, indices, axis=axis), None
+
+
+def _take_along_axis_add_to(
+    xp: Any, total: Any, ct: Any, _x: Any, indices: Any, *, axis: int
+) -> Any:
+    rank = len(total.shape)
     grid = [
         xp.reshape(xp.arange(n, device=ct.device), (1,) * i + (n,) + (1,) * (rank - i - 1))
-        for i, n in enumerate(shape)
+        for i, n in enumerate(total.shape)
     ]
     grid[axis] = indices
-    zeros = xp.zeros(shape, dtype=ct.dtype, device=ct.device)
-    return xp.index_add(zeros, ct, *grid, key=(INDEX,) * rank), None
+    return xp.index_add(total, ct, *grid, key=(INDEX,) * rank, reuse=True)
+
+
+_take_along_axis.few, _take_along_axis.add_to = True, _take_along_axis_add_to
 
 
 @_take_along_axis.jvp
@@ -140,13 +211,15 @@ def getitem(x: Any, /, *indices: Any, key: Key) -> Any:
     return apply(_getitem, (x, *indices), {"key": key})
 
 
-def index_set(x: Any, values: Any, /, *indices: Any, key: Any) -> Any:
+def index_set(x: Any, values: Any, /, *indices: Any, key: Any, reuse: bool = False) -> Any:
     """Return a copy of `x` with `values` at `key`: they broadcast, take its dtype, and the last write wins.
 
     Parameters
     ----------
     key
         As in `x[key] = values`; or, where index arrays are to be arguments, with `INDEX` in place of each.
+    reuse
+        `x` will not be used again: where nothing else holds its memory, the result takes it.
 
     >>> import gradx as gx
     >>> gx.index_set(gx.zeros(4), [1.0, 2.0], key=slice(1, 3))
@@ -154,16 +227,20 @@ def index_set(x: Any, values: Any, /, *indices: Any, key: Any) -> Any:
     """
     x = lift(x)
     key, arrays = _parts("index_set", x, indices, key)
-    return apply(_index_set, (x, _writable("index_set", values, x), *arrays), {"key": key})
+    values = writable("index_set", values, x)
+    card = _overwrite if reuse and alone(x) else _index_set
+    return apply(card, (x, values, *arrays), {"key": key})
 
 
-def index_add(x: Any, values: Any, /, *indices: Any, key: Any) -> Any:
+def index_add(x: Any, values: Any, /, *indices: Any, key: Any, reuse: bool = False) -> Any:
     """Return a copy of `x` with `values` added at `key`: they broadcast, and repeated indices add up.
 
     Parameters
     ----------
     key
         As in `x[key]`; or, where index arrays are to be arguments, with `INDEX` in place of each.
+    reuse
+        `x` will not be used again: where nothing else holds its memory, the result takes it.
 
     >>> import gradx as gx
     >>> gx.index_add(gx.zeros(3), [1.0, 2.0, 4.0], key=[0, 2, 2])
@@ -171,7 +248,9 @@ def index_add(x: Any, values: Any, /, *indices: Any, key: Any) -> Any:
     """
     x = lift(x)
     key, arrays = _parts("index_add", x, indices, key)
-    return apply(_index_add, (x, _writable("index_add", values, x), *arrays), {"key": key})
+    values = writable("index_add", values, x)
+    card = _accumulate if reuse and alone(x) else _index_add
+    return apply(card, (x, values, *arrays), {"key": key})
 
 
 def _parts(name: str, x: Any, indices: Sequence[Any], key: Any) -> tuple[Key, Sequence[Any]]:
@@ -192,61 +271,7 @@ def scatter(values: Any, /, *indices: Any, shape: Shape, key: Key) -> Any:
     return index_set(zeros, values, *indices, key=key)
 
 
-def read(x: Any, key: Any) -> Any:
-    """Return `x[key]` for a NumPy-style key.
-
-    What NumPy makes a view is marked as one: not what it reads as a scalar.
-    Ints, slices of any step, None, Ellipsis, arrays or lists of integers (negative ones too) or booleans,
-    in any mixture. Reading an element several times adds up its cotangents.
-    """
-    if key.__class__ is not tuple:
-        static = is_static(key)
-        parts = (key,)
-    else:
-        static = all(map(is_static, key))
-        parts = key
-    try:
-        if static:
-            result = apply_one(_getitem, x, {"key": parts})
-            if result.ndim or not parts or Ellipsis in parts:
-                alias(result, x)
-            return result
-        x = lift(x)
-        template, indices = split_key("getitem", key, x)
-        return getitem(x, *indices, key=template)
-    except IndexError as error:
-        raise misfit("getitem", key, x, error) from None
-
-
-def write(x: Any, key: Any, values: Any) -> Any:
-    """Return a copy of `x` in which `x[key] = values` has happened.
-
-    Raises
-    ------
-    IndexError
-        Where the key does not fit the shape.
-    ShapeError
-        Where the values do not broadcast to the place they go to.
-    DtypeError
-        Where complex values go into a real array: their imaginary part would be lost.
-    """
-    x = lift(x)
-    values = _writable("setitem", values, x)
-    try:
-        template, indices = split_key("setitem", key, x)
-        return apply(_index_set, (x, values, *indices), {"key": template})
-    except IndexError as error:
-        raise misfit("setitem", key, x, error) from None
-    except ShapeError:
-        raise
-    except ValueError as error:
-        shape = getattr(values, "shape", ())
-        raise ShapeError(
-            f"setitem: expected values that fit x[{show(key)}] for x of shape {x.shape}; got shape {shape}"
-        ) from error
-
-
-def _writable(name: str, values: Any, x: Any) -> Any:
+def writable(name: str, values: Any, x: Any) -> Any:
     """Return the values of a write as a number or a Tensor that `x` can take."""
     values = values if type(values) in SCALARS else _as_tensor(values, x)
     kind = "c" if type(values) is complex else "" if type(values) in SCALARS else values.dtype.kind
@@ -320,5 +345,12 @@ def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> Any:
     return apply(_take_along_axis, (x, chosen), {"axis": axis})
 
 
-__all__ = ["getitem", "holds_tensor", "index_add", "index_set", "read", "scatter", "take", "take_along_axis",
-           "write"]  # fmt: skip
+__all__ = [
+    "getitem",
+    "holds_tensor",
+    "index_add",
+    "index_set",
+    "scatter",
+    "take",
+    "take_along_axis",
+]

@@ -17,7 +17,7 @@ from gradx import shapes
 from gradx.batching import flattened, permuted, resized, shifted
 from gradx.errors import ShapeError
 from gradx.level import cell
-from gradx.primitive import linear
+from gradx.primitive import linear, read_only
 from gradx.shapes import Shape, inverse_permutation, normalize_axes
 from gradx.tape import apply_one, lift
 
@@ -26,28 +26,31 @@ Axis = int | tuple[int, ...] | None
 
 def owned(x: Any) -> Any:
     """Return `x` marked as no view: NumPy's result of the function that made it has memory of its own."""
-    x.view = None
+    x.lens = None
     return x
 
 
 _reshape = linear(
     "reshape",
     lambda xp, ct, _y, _x, *, shape: xp.reshape(ct, _x.shape),
-    view=True,
+    put=lambda base, part, *, shape: reshape(part, base.shape),
     batch=resized,
 )
 _permute_dims = linear(
     "permute_dims",
     lambda xp, ct, _y, _x, *, axes: xp.permute_dims(ct, inverse_permutation(axes)),
-    view=True,
+    put=lambda base, part, *, axes: permute_dims(part, inverse_permutation(axes)),
     batch=permuted,
 )
 # The walk sums a cotangent down to its primal's shape.
 _broadcast_to = linear(
-    "broadcast_to", lambda xp, ct, _y, _x, *, shape: ct, view=True, batch=resized
+    "broadcast_to", lambda xp, ct, _y, _x, *, shape: ct, put=read_only, batch=resized
 )
 _flip = linear(
-    "flip", lambda xp, ct, _y, _x, *, axis: xp.flip(ct, axis=axis), view=True, batch=shifted
+    "flip",
+    lambda xp, ct, _y, _x, *, axis: xp.flip(ct, axis=axis),
+    put=lambda base, part, *, axis: flip(part, axis=axis),
+    batch=shifted,
 )
 _roll = linear(
     "roll",

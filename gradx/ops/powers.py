@@ -81,7 +81,7 @@ def pow(x1: Any, x2: Any, /) -> Any:
     >>> gx.pow(gx.asarray([1.0, 2.0]), 3)
     Tensor([1., 8.])
     """
-    if (x2.__class__ is int or x2.__class__ is float) and x1.__class__ is Cell.kind:
+    if (x2.__class__ is int or x2.__class__ is float) and isinstance(x1, Cell):
         short = _SHORT.get(x2)
         if short is not None and is_inexact(x1.data.dtype):
             return short(x1)

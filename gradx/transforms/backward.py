@@ -15,7 +15,7 @@ from gradx.backend import backend_of
 from gradx.dtypes import is_inexact
 from gradx.errors import DtypeError, GraphError, OperandError, ShapeError
 from gradx.level import Cell, cell, twin
-from gradx.tape import ZERO, Node, Reverse, lift
+from gradx.tape import ZERO, Node, Reverse, constant_of, lift
 from gradx.transforms.reverse import pull_back
 
 _accumulating = threading.Lock()  # several threads may share a leaf
@@ -46,7 +46,7 @@ def backward(y: Any, gradient: Any, *, retain_graph: bool, create_graph: bool) -
 def _accumulate(leaf: Any, ct: Any, held: set[int]) -> None:
     """Add a cotangent to a leaf's `.grad`, in memory that nobody else holds."""
     if leaf.grad is not None:
-        leaf.grad = leaf.grad + lift(ct)
+        leaf.grad = leaf.grad + constant_of(ct)
         return
     data = ct.data if isinstance(ct, Cell) else ct
     shared = id(data) in held or getattr(data, "base", data) is not None  # a view, or perhaps one

@@ -19,7 +19,7 @@ from gradx.create import asarray
 from gradx.errors import AxisError, BatchError, GradxError, MissingRuleError, ShapeError
 from gradx.level import Cell, Level, cell, lower, twin
 from gradx.shapes import normalize_axis
-from gradx.tape import SCALARS, lift, rebuild, settle
+from gradx.tape import SCALARS, constant_of, rebuild, settle
 
 RANDOMNESS = ("error", "same", "different")
 
@@ -61,7 +61,7 @@ class Batch(Level):
             elif own and xp is None:
                 xp = namespaces[value.__class__]
         if xp is ops:
-            values = [x if x.__class__ in SCALARS else lift(x) for x in values]
+            values = [x if x.__class__ in SCALARS else constant_of(x) for x in values]
         y = card.batch(xp, card, values, batched, self.state[0], params)
         if isinstance(y, (tuple, list)):
             return rebuild(y, [cell(settle(each, (each,)), self, None) for each in y])
@@ -87,7 +87,7 @@ class Batch(Level):
             raise AxisError(
                 f"vmap: expected out_axes below {rank}, the rank of a result; got {axis}"
             )
-        y = lift(twin(y.data)) if own else ops.broadcast_to(y, (self.state[0], *y.shape))
+        y = constant_of(twin(y.data)) if own else ops.broadcast_to(y, (self.state[0], *y.shape))
         return ops.moveaxis(y, 0, axis) if axis else y
 
 

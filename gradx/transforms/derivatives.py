@@ -14,7 +14,7 @@ from gradx import ops
 from gradx.backend import backend_of
 from gradx.errors import DtypeError, GraphError, ShapeError
 from gradx.level import Cell, cell, lower, twin
-from gradx.tape import Leaf, Reverse, lift
+from gradx.tape import Leaf, Reverse, constant_of
 from gradx.tensor import Tensor
 from gradx.transforms.backward import seed_for
 from gradx.transforms.forward import Forward, match
@@ -35,7 +35,7 @@ def arguments(inputs: Sequence[Any], structure: Any) -> Any:
 
 def descend(y: Any, level: Any) -> Any:
     """Return a result as the levels below see it, as a Tensor of its own."""
-    return lift(twin(y.data)) if y.level is level else twin(y)
+    return constant_of(twin(y.data)) if y.level is level else twin(y)
 
 
 def cotangents(
@@ -57,9 +57,9 @@ def cotangents(
     for x in wanted:
         ct = arrived.get(x.aux)
         if ct is None:
-            ct = ops.zeros_like(lift(x.data))
+            ct = ops.zeros_like(constant_of(x.data))
         elif not isinstance(ct, Cell):
-            ct = lift(backend_of(type(ct)).asarray(ct, copy=_aliases(ct, cts)))
+            ct = constant_of(backend_of(type(ct)).asarray(ct, copy=_aliases(ct, cts)))
         answers.append(twin(ct))
     return answers
 
@@ -256,7 +256,7 @@ def _dual(x: Any, tangent: Any, level: Forward) -> Any:
 
 def _tangent_of(y: Any, level: Forward) -> Any:
     if y.level is level and y.aux is not None:
-        return lift(twin(y.aux[0]))
+        return constant_of(twin(y.aux[0]))
     return ops.zeros_like(descend(y, level))
 
 

@@ -12,8 +12,8 @@ from gradx import ops
 from gradx.backend import backend_of, namespaces
 from gradx.dtypes import dtype_of, is_complex
 from gradx.errors import MissingRuleError
-from gradx.level import Cell, Level, cell, lower
-from gradx.tape import SCALARS, bind, lift, lift_all, rebuild, settle
+from gradx.level import Cell, Level, alone, cell, lower, own
+from gradx.tape import SCALARS, bind, constant_of, lift_all, rebuild, settle
 from gradx.transforms.reverse import raw
 
 
@@ -42,8 +42,22 @@ class Forward(Level):
             )
         return self._attach(y, dy, masked)
 
+    def alone(self, x: Cell) -> bool:
+        tangent = None if x.aux is None else x.aux[0]
+        return super().alone(x) and (not isinstance(tangent, Cell) or alone(tangent))
+
+    def unshare(self, x: Cell) -> None:
+        super().unshare(x)
+        if x.aux is not None:
+            tangent, masked = x.aux
+            if isinstance(tangent, Cell):
+                tangent.level.unshare(tangent)
+            else:
+                tangent = own(tangent)
+            x.aux = tangent, masked
+
     def _attach(self, y: Any, dy: Any, masked: bool) -> Any:
-        return lift(y) if dy is None else cell(y, self, (match(dy, y), masked))
+        return constant_of(y) if dy is None else cell(y, self, (match(dy, y), masked))
 
 
 def push_forward(card: Any, tangents: list[Any], y: Any, inputs: list[Any], params: dict[str, Any],
@@ -55,8 +69,8 @@ def push_forward(card: Any, tangents: list[Any], y: Any, inputs: list[Any], para
     lifted = any(isinstance(x, Cell) for x in values)
     xp = ops if lifted else namespaces[type(values[0])]
     if lifted:
-        tangents = [None if x is None else lift(x) for x in tangents]
-        inputs = [x if type(x) in SCALARS else lift(x) for x in inputs]
+        tangents = [None if x is None else constant_of(x) for x in tangents]
+        inputs = [x if type(x) in SCALARS else constant_of(x) for x in inputs]
         y = lift_all(y)
     # Only a rule made of slopes needs to be told: the others guard themselves.
     options = {"masked": True} if masked and card.pull_guarded is not card.pull else {}

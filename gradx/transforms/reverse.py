@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 
 from gradx import ops, shapes
 from gradx.backend import backend_of, namespaces
+from gradx.capture import captures, verify
 from gradx.dtypes import dtype_of, is_complex
 from gradx.errors import GraphError
 from gradx.level import Cell, Level, cell
-from gradx.tape import OUTPUT, SCALARS, Node, NodeWithParams, lift, output_of
+from gradx.tape import OUTPUT, SCALARS, Node, NodeWithParams, constant_of, output_of
 
 Seeds = Sequence[tuple[Node, Any]]
 
@@ -48,7 +49,7 @@ def pull_back(seeds: Seeds, wanted: Collection[Node] | None = None, *, retain: b
     masked: set[Node] = set()
     for node, ct in seeds:
         if live is None or node in live:
-            ct = lift(ct) if lifted else ct
+            ct = constant_of(ct) if lifted else ct
             if node in cotangents:
                 cotangents[node] = cotangents[node] + ct
                 masked.discard(node)
@@ -84,16 +85,34 @@ class _Mode(NamedTuple):
     masked: set[Node]
 
 
+class _Few(NamedTuple):
+    """What the walk knows of cotangents that reads and writes by index change at few of their elements.
+
+    Attributes
+    ----------
+    own
+        The nodes whose cotangent was made by the walk, free to be changed in place.
+    parts
+        What is still to be added to a node's cotangent, at once when the node is visited.
+    """
+
+    cotangents: dict[Node, Any]
+    own: set[Node]
+    parts: dict[Node, list[Any]]
+
+
 def _walk(
     cotangents: dict[Node, Any], ready: list[Node], uses: dict[Node, int], mode: _Mode
 ) -> dict[Node, Any]:
     """Visit each node once, after all that used it."""
     arrived: dict[Node, Any] = {}
-    own: set[Node] = set()  # whose cotangent is a sum made here, free to be added to in place
-    lifted, record, retain, live, targets, masked = mode
+    _, own, parts = few = _Few(cotangents, set(), {})
+    lifted, _, retain, live, targets, masked = mode
     while ready:
         node = ready.pop()
         ct = cotangents.pop(node, None)
+        if parts and node in parts:
+            ct = _gather(node, ct, few, lifted)
         parents, card, shape = node.parents, node.card, node.shape
         if card is None or live is not None:
             parents = _arrive(node, ct, live, targets, arrived)
@@ -101,7 +120,7 @@ def _walk(
             _pass_on(node, ct, parents, cotangents, uses, ready, masked)
             continue
         guarded = masked and node in masked
-        results = _pull(node, ct, parents, guarded, lifted, record) if parents else ()
+        results = _pull(node, ct, parents, guarded, mode, few) if parents else ()
         for parent, g in zip(parents, results):
             if parent is None:
                 continue
@@ -125,15 +144,60 @@ def _walk(
     return arrived
 
 
-def _pull(
-    node: Node, ct: Any, parents: Any, guarded: Any, lifted: bool, record: Level | None
-) -> Any:
+def _pull(node: Node, ct: Any, parents: Any, guarded: Any, mode: _Mode, few: _Few) -> Any:
     """Apply the reverse rule of one application."""
-    pull = node.card.pull_guarded if guarded else node.card.pull
-    if lifted:
-        return pull(ops, ct, _on_tensors(node, record), parents)
-    kind = ct.__class__ if ct.__class__ is not list else type(next(g for g in ct if g is not None))
-    return pull(namespaces[kind], ct, node, parents)
+    card = node.card
+    if captures:
+        verify(card.name, (*node.inputs, node.y))
+    if mode.lifted:
+        xp, source = ops, _on_tensors(node, mode.record)
+    else:
+        kind = ct.__class__
+        if kind is list:
+            kind = type(next(g for g in ct if g is not None))
+        xp, source = namespaces[kind], node
+    if card.few:
+        return _pull_few(xp, ct, node, source, parents, mode, few)
+    return (card.pull_guarded if guarded else card.pull)(xp, ct, source, parents)
+
+
+def _pull_few(
+    xp: Any, ct: Any, node: Node, source: Node, parents: Any, mode: _Mode, few: _Few
+) -> Any:
+    """Apply a rule that leaves most elements as they are: a read adds to few, a write clears few.
+
+    A read is put off until its parent is visited. A write, on whose cotangent nobody else has a hold, clears it
+    in place. So a loop that reads and writes an array row by row walks back in the time of the rows.
+    """
+    cotangents, own, parts = few
+    card, parent = node.card, parents[0]
+    if card.add_to is not None:
+        if parent not in parts:
+            parts[parent] = []
+            if parent not in cotangents:
+                mode.masked.add(parent)
+        parts[parent].append((card.add_to, ct, source.inputs, node.params))
+        return (None,) * len(parents)
+    free = node in own and not (mode.targets and node in mode.targets)
+    results = (card.take_over if free else card.pull)(xp, ct, source, parents)
+    if parent is not None and parent not in cotangents:
+        own.add(parent)
+    return results
+
+
+def _gather(node: Node, ct: Any, few: _Few, lifted: bool) -> Any:
+    """Return the cotangent of a node with all parts added that were put off."""
+    parts = few.parts.pop(node)
+    first = parts[0][1]
+    xp = ops if lifted else namespaces[first.__class__]
+    if ct is None:
+        ct = xp.zeros(node.shape, dtype=first.dtype, device=first.device)
+    elif node not in few.own:
+        ct = xp.positive(ct)
+    for add_to, g, inputs, params in parts:
+        ct = add_to(xp, ct, g, *inputs, **params)
+    few.own.add(node)
+    return ct
 
 
 def _arrive(
@@ -252,7 +316,7 @@ def _on_tensors(node: Node, record: Level | None) -> Node:
 def _tensor(x: Any, node: Node | None, record: Level | None) -> Any:
     if x is None or type(x) in SCALARS or isinstance(x, Node):
         return x
-    return lift(x) if record is None or node is None else cell(x, record, node)
+    return constant_of(x) if record is None or node is None else cell(x, record, node)
 
 
 def fit(g: Any, primal: Any, name: str) -> Any:
