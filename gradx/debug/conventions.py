@@ -138,6 +138,7 @@ CONVENTIONS: dict[str, Row] = {
     "clip": Row(_bounds, "a bound", "passes at its bounds: 1 for what is clipped, 0 for the bound"),
     "copysign": Row(_sign_flips, "0, where the sign flips", "0 at x1 = 0; follows the sign of 0 at x2 = 0"),
     "divide": Row(_divisor_zero, "a divisor of 0", "what the formula gives: an infinite slope, NaN for 0 / 0"),
+    "entr": Row(_zero, "0", LIMIT),
     "erfinv": Row(_ends(-1, 1), "-1 or 1", LIMIT),
     "floor": Row(_whole, "a whole number, where it jumps", CONSTANT),
     "floor_divide": Row(_multiple, "a multiple of the divisor, where it jumps", CONSTANT),

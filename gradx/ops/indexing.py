@@ -30,9 +30,9 @@ from gradx.tape import SCALARS, apply, apply_one, lift
 
 _getitem = primitive("getitem", masks=True, batch=batched_getitem)
 _index_set = primitive("index_set", masks=True, batch=batched_write)
-_index_add = primitive("index_add", masks=True, batch=batched_write)
-# The same two, in the memory of their first input:
+# The same in the memory of its first input: `_overwrite`, `_accumulate`.
 _overwrite = primitive("index_set", masks=True, batch=batched_write)
+_index_add = primitive("index_add", masks=True, batch=batched_write)
 _accumulate = primitive("index_add", masks=True, batch=batched_write)
 _take_along_axis = primitive("take_along_axis", masks=True, batch=joined)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.backend import namespaces
-from gradx.batching import mapping
+from gradx.batching import composed, mapping
 from gradx.create import asarray
 from gradx.errors import AxisError, BatchError, GradxError, MissingRuleError, ShapeError
 from gradx.level import Cell, Level, cell, lower, twin
@@ -50,6 +50,8 @@ class Batch(Level):
             raise MissingRuleError(
                 f"{card.name}: has no batch rule. Call it outside of vmap, on all examples"
             )
+        if card.batch is composed:
+            return card.by_parts(ops, *args, **params)
         values, batched = [], []
         xp = None  # of bare arrays; gradx's own where any value is a Tensor
         for x in args:
