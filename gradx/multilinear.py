@@ -115,8 +115,9 @@ class _Absorbing(Primitive):
         return self._separated(xp, y, factors, both, how) if _holds_nan(xp, y) else y
 
     def by_parts(self, xp: Any, *factors: Any, both: bool, **how: Any) -> Any:
-        """Apply by functions that have batch rules; no look at a value decides."""
-        return self._separated(xp, self._product(xp, factors, **how), factors, both, how)
+        """Apply by functions that have batch rules; a look at values decides only where nothing differentiates them."""
+        y = self._product(xp, factors, **how)
+        return y if _is_plain(y) else self._separated(xp, y, factors, both, how)
 
     def _separated(self, xp: Any, y: Any, factors: Any, both: bool, how: Any) -> Any:
         """Return the product `y`, without what is not finite only where a zero absorbs it."""
@@ -177,6 +178,15 @@ def _holds_nan(xp: Any, y: Any) -> bool:
     """Whether a product may hold a NaN, as 0 * inf makes one; a sum that overflows may look like it."""
     total = xp.sum(y)
     return bool(total != total)
+
+
+def _is_plain(y: Any) -> bool:
+    """Whether `y` is a batch of bare values, and none of them NaN: then so is each example's product."""
+    while isinstance(y, Cell):
+        if not y.level.lead and (y.level.number or y.aux is not None):
+            return False
+        y = y.data
+    return not _holds_nan(namespaces[type(y)], y)
 
 
 def _without(items: Sequence[Any], i: int) -> tuple[Any, ...]:
