@@ -5,6 +5,7 @@
 """
 
 from gradx.ops import fft, linalg
+from gradx.ops.activations import gelu, log_sigmoid, relu, sigmoid, silu, softplus
 from gradx.ops.arithmetic import (
     add,
     divide,
@@ -93,25 +94,19 @@ from gradx.ops.sets import isin, unique_all, unique_counts, unique_inverse, uniq
 from gradx.ops.shaping import atleast_nd, diag, diff, meshgrid, pad, repeat, rot90, tile, tril, triu
 from gradx.ops.softmax import log_softmax, logsumexp, softmax
 from gradx.ops.sorting import argsort, sort
-from gradx.ops.special import (
+from gradx.ops.statistics import average, median, quantile, std, var
+from gradx.ops.transcendental import (
     digamma,
     entr,
     erf,
     erfc,
     erfinv,
     gammaln,
-    gelu,
-    log_sigmoid,
     polygamma,
-    relu,
-    sigmoid,
-    silu,
     sinc,
-    softplus,
     xlog1py,
     xlogy,
 )
-from gradx.ops.statistics import average, median, quantile, std, var
 from gradx.ops.trigonometric import (
     acos,
     acosh,
