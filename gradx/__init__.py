@@ -4,14 +4,14 @@ The names of the array API standard 2025.12 on Tensors that know how they were m
 `backward`, `grad`, `value_and_grad`, `vjp`, `jvp`, `gradients`.
 
 - The public names, nothing else; an array-API namespace by itself.
-- Importing it loads no array library; `nn`, `optim`, `random` and `testing` wait for their first use.
+- Importing it loads no array library; `nn`, `optim`, `random`, `special` and `testing` wait for their first use.
 """
 
 from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 from typing import Any
 
-from gradx import errors, ops, special
+from gradx import errors, ops
 from gradx.backend import default_device
 from gradx.create import asarray, from_dlpack
 from gradx.dtypes import (
@@ -46,7 +46,7 @@ __array_api_version__ = "2025.12"
 __version__ = "0.1.0"
 newaxis = None
 
-_LAZY = frozenset({"nn", "optim", "random", "testing"})  # loaded on first use
+_LAZY = frozenset({"nn", "optim", "random", "special", "testing"})  # loaded on first use
 
 
 def __getattr__(name: str) -> Any:
@@ -94,7 +94,7 @@ __all__ = [
     "ops",
     "pi",
     "result_type",
-    "special",
+    "special",  # noqa: F405  (loaded on first use)
     "uint8",
     "uint16",
     "uint32",

@@ -15,6 +15,7 @@ import numpy as np
 
 from gradx_generic import fallbacks, indexing, special
 from gradx_generic.einsum import einsum
+from gradx_generic.scipy_names import SciPyNames
 
 Array = Any
 
@@ -94,6 +95,8 @@ class Namespace:
                 return partial(_ALWAYS[name], self)
             if name in ("linalg", "fft"):
                 return Namespace(library, getattr(self._native, name), name + ".")
+            if name == "special":
+                return SciPyNames(library)
             if name == "astype":
                 return self._astype
             if name in _WHERE_MISSING:

@@ -4,6 +4,8 @@
 - A new function is a card, an entry here, and a row in the table of cases.
 """
 
+from importlib import import_module as _import_module
+
 from gradx.ops import fft, linalg
 from gradx.ops.activations import gelu, log_sigmoid, relu, sigmoid, silu, softplus
 from gradx.ops.arithmetic import (
@@ -123,6 +125,14 @@ from gradx.ops.trigonometric import (
     tan,
     tanh,
 )
+
+
+def __getattr__(name: str) -> object:
+    """Load the special functions, which rules reach as `xp.special`, on first use."""
+    if name == "special":
+        return _import_module("gradx.ops.special")
+    raise AttributeError(f"module 'gradx.ops' has no attribute {name!r}")
+
 
 __all__ = [
     "abs",

@@ -18,6 +18,7 @@ from array_api_compat.dask import array as native
 
 from gradx_generic.fallbacks import repeat_by_counts, take_along_axis
 from gradx_generic.library import Library
+from gradx_generic.scipy_names import OUTPUTS
 from gradx_numpy import namespace as numpy_xp
 
 Array = Any
@@ -160,6 +161,19 @@ class Dask(Library):
             return einsum
         function = getattr(numpy_xp, name)
         return lambda x, /, **params: da.map_blocks(partial(function, **params), x, dtype=x.dtype)
+
+    def scipy_function(self, name: str) -> Callable[..., Any]:
+        function = getattr(numpy_xp.special, name)
+
+        def call(*args: Any, **params: Any) -> Any:
+            if name not in OUTPUTS:
+                return da.core.elemwise(partial(function, **params), *args)
+            each = [
+                (lambda *blocks, i=i: function(*blocks, **params)[i]) for i in range(OUTPUTS[name])
+            ]
+            return tuple([da.core.elemwise(part, *args) for part in each])
+
+        return call
 
     def asarray(self, value: Any, *, device: str | None = None, **options: Any) -> Array:
         if device is not None:
