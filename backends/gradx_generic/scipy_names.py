@@ -3,7 +3,7 @@
 - The way there and back is explicit: only arrays that lie in the host's memory take it, and the result is
   put on their device. Anywhere else the library's own function is used where it is known to be exact
   (`Library.special_names`), or an error says that there is none: nothing moves between devices in silence.
-- Names that `gradx_generic.special` has (`erf`, `gammaln`, ...) are computed by it, in standard code.
+- Names that `gradx_generic.special` has (`erf`, `gammaln`, ...) are computed by it, in standard code, where real.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradx.errors import MissingRuleError
-from gradx_numpy import special as host
+from gradx_numpy import namespace as numpy_xp
 
 Array = Any
 
@@ -47,9 +47,20 @@ class SciPyNames:
         return found
 
 
-def on_host(library: Any, name: str) -> Callable[..., Any]:
+def complex_on_host(library: Any, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `real`, a function of real arrays, with complex ones left to SciPy's function."""
+
+    def call(x: Array, /, **params: Any) -> Any:
+        if not library.xp.isdtype(x.dtype, "complex floating"):
+            return real(x, **params)
+        return on_host(library, name, getattr(numpy_xp, name))(x, **params)
+
+    return call
+
+
+def on_host(library: Any, name: str, function: Any = None) -> Callable[..., Any]:
     """Return SciPy's function `name` for arrays of `library` that lie in the host's memory."""
-    function = getattr(host, name)
+    function = function or getattr(numpy_xp.special, name)
     own: Callable[..., Any] | None = library.special_names.get(name)
 
     def call(*args: Any, **params: Any) -> Any:

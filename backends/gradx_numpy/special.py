@@ -65,13 +65,18 @@ def _promoted(args: tuple[Any, ...]) -> tuple[tuple[Any, ...], Any]:
     values = []
     for x in args:
         if not hasattr(x, "dtype"):
-            values.append(x if type(x) is int else np.asarray(x, dtype=work))
+            values.append(x if type(x) is int else np.asarray(x, dtype=_cast_of(x, work)))
         elif x.dtype is work or x.dtype.kind in "iu":
             values.append(x)
         else:
-            real = x.dtype.kind in "fb" and work.kind == "c"
-            values.append(x.astype(x.real.dtype if real and x.dtype.kind == "f" else work))
+            real = x.dtype.kind != "c" and work.kind == "c"
+            values.append(x.astype(work.type(0).real.dtype if real else work))
     return tuple(values), dtype
+
+
+def _cast_of(x: complex, work: Any) -> Any:
+    """Return the dtype for a Python number: orders and parameters stay real beside complex arguments."""
+    return work if type(x) is complex or work.kind != "c" else work.type(0).real.dtype
 
 
 def _cast(y: Any, dtype: Any) -> Any:

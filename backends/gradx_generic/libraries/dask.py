@@ -83,6 +83,11 @@ def at_once(name: str, xp: Any, x: Array, /, **params: Any) -> Any:
     return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
 
 
+def elementwise(xp: Any, function: Callable[..., Array], /, *arrays: Array) -> Array:
+    """Apply a function of NumPy arrays, element by element, to blocks."""
+    return da.core.elemwise(function, *arrays)
+
+
 def einsum(*arrays: Array, subscripts: str) -> Array:
     """The subscripts come first in Dask."""
     return da.einsum(subscripts, *arrays)
@@ -139,6 +144,7 @@ class Dask(Library):
     """Lazy arrays of NumPy blocks."""
 
     hooks = {  # noqa: RUF012  (a table a class)
+        "elementwise": elementwise,
         "eye": eye,
         "max": partial(extreme, "max"),
         "min": partial(extreme, "min"),

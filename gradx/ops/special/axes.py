@@ -45,7 +45,7 @@ def bernoulli(n: int, /) -> Any:
     for k in range(n + 1):
         rest = sum((comb(k + 1, j) * b for j, b in enumerate(found)), Fraction(0))
         found.append(Fraction(1) if k == 0 else -rest / (k + 1))
-    return ops.stack([lift(float(b)) for b in found])
+    return ops.stack([ops.full((), float(b)) for b in found])
 
 
 __all__ = ["bernoulli", "log_softmax", "softmax"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from gradx.dtypes import is_complex
 from gradx.errors import MissingRuleError
 from gradx.ops.special.cards import floats, lowered, missing, signed, special
 
@@ -140,8 +141,8 @@ hankel1 = _of_order("hankel1", 0.5, -0.5, "Hankel function of the first kind `jv
 hankel2 = _of_order("hankel2", 0.5, -0.5, "Hankel function of the second kind `jv - i yv`, complex.")  # fmt: skip
 
 
-def _real_only(xp: Any, name: str, x: Any) -> None:
-    if xp.isdtype(x.dtype, "complex floating"):
+def _real_only(name: str, x: Any) -> None:
+    if is_complex[x.dtype]:
         raise MissingRuleError(
             f"special.{name}: expected a real argument for a derivative; got {x.dtype}, in which the scale is not "
             f"holomorphic. Scale special.{name[:-1]} by hand"
@@ -154,7 +155,7 @@ def _square(xp: Any, x: Any, v: Any) -> tuple[Any, Any]:
 
 
 def _ive_slope(xp: Any, y: Any, v: Any, x: Any) -> Any:
-    _real_only(xp, "ive", x)
+    _real_only("ive", x)
     f, v = xp.special.ive, signed(xp, v)
     close = 0.5 * (f(v - 1, x) + f(v + 1, x)) - xp.sign(x) * y
     return _scaled_slope(xp, x, _square(xp, x, v)[1], close, -1.0)
@@ -163,14 +164,14 @@ def _ive_slope(xp: Any, y: Any, v: Any, x: Any) -> Any:
 def _kve_slope(xp: Any, y: Any, v: Any, x: Any) -> Any:
     f, v = xp.special.kve, signed(xp, v)
     close = y - 0.5 * (f(v - 1, x) + f(v + 1, x))
-    if xp.isdtype(x.dtype, "complex floating"):
+    if is_complex[x.dtype]:
         return close
     return _scaled_slope(xp, x, _square(xp, x, v)[1], close, 1.0)
 
 
 def _oscillating(name: str) -> Any:
     def slope(xp: Any, _y: Any, v: Any, x: Any) -> Any:
-        _real_only(xp, name, x)
+        _real_only(name, x)
         f, v = getattr(xp.special, name), signed(xp, v)
         return 0.5 * (f(v - 1, x) - f(v + 1, x))
 

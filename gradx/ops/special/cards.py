@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradx.backend import backend_of
-from gradx.dtypes import int64, is_inexact
+from gradx.dtypes import int64, is_complex, is_inexact
 from gradx.elementwise import Slope, elementwise
 from gradx.errors import MissingRuleError
 from gradx.level import Cell
@@ -39,14 +39,17 @@ def missing(name: str, argument: str, cure: str = ORDER) -> Callable[..., Any]:
 
 
 def floats(xp: Any, y: Any, *inputs: Any) -> tuple[Any, ...]:
-    """Return inputs as arrays of floats: numbers filled to the shape of `y`, integers in its dtype."""
-    return tuple([_floating(xp, y, x) for x in inputs])
+    """Return inputs as arrays of floats: numbers and integers in the precision of `y`."""
+    if all(type(x) not in SCALARS and is_inexact(x.dtype) for x in inputs):
+        return inputs
+    like = xp.real(y) if is_complex[y.dtype] else y
+    return tuple([_floating(xp, y if type(x) is complex else like, x) for x in inputs])
 
 
-def _floating(xp: Any, y: Any, x: Any) -> Any:
+def _floating(xp: Any, like: Any, x: Any) -> Any:
     if type(x) in SCALARS:
-        return xp.full_like(y, x)
-    return x if is_inexact(x.dtype) else xp.astype(x, y.dtype)
+        return xp.full((), x, dtype=like.dtype, device=like.device)
+    return x if is_inexact(x.dtype) else xp.astype(x, like.dtype)
 
 
 def signed(xp: Any, n: Any) -> Any:
@@ -88,7 +91,8 @@ def several(name: str, slopes: Callable[..., Sequence[Any]], doc: str) -> Any:
     def pull(xp: Any, cts: Any, y: Any, *inputs: Any) -> list[Any]:
         table = slopes(xp, y, *inputs)
         return [
-            _sum(xp, zip(cts, [row[i] for row in table], strict=True)) for i in range(len(inputs))
+            _sum(xp, zip(cts, [_conj(xp, row[i]) for row in table], strict=True))
+            for i in range(len(inputs))
         ]
 
     def push(xp: Any, tangents: Any, y: Any, *inputs: Any) -> tuple[Any, ...]:
@@ -105,6 +109,10 @@ def several(name: str, slopes: Callable[..., Sequence[Any]], doc: str) -> Any:
     call.__doc__ = doc
     call.card = card  # type: ignore[attr-defined]
     return call
+
+
+def _conj(xp: Any, slope: Any) -> Any:
+    return slope if slope is None or not is_complex[slope.dtype] else xp.conj(slope)
 
 
 def _sum(xp: Any, terms: Any) -> Any:

@@ -51,15 +51,27 @@ def log_gamma_power(xp: Any, a: Any, x: Any) -> Any:
 
 
 def gamma_density(xp: Any, a: Any, x: Any) -> Any:
-    """Return x^(a-1) exp(-x) / Gamma(a), the density of the gamma distribution (DLMF 8.8.13)."""
-    large = a > _LARGE
+    """Return x^(a-1) exp(-x) / Gamma(a), the density of the gamma distribution (DLMF 8.8.13).
+
+    A power, where `a` is small: its derivatives hold at x = 0.
+    """
+    large, finite = a > _LARGE, x < math.inf
     positive = xp.where(x > 0, x, 1.0)
-    far = xp.where(
-        x > 0, xp.exp(log_gamma_power(xp, xp.where(large, a, _LARGE + 1), positive)) / positive, 0.0
-    )
-    small = xp.where(large, 1.0, a)
-    close = xp.exp(_times_log(xp, small - 1, x) - x - xp.gammaln(small))
-    return xp.where(large, far, xp.where(x < 0, math.nan, close))
+    far = log_gamma_power(xp, xp.where(large, a, _LARGE + 1), positive)
+    far = xp.where(x > 0, xp.exp(far) / positive, 0.0)
+    small, there = xp.where(large, 1.0, a), xp.where(finite, x, 1.0)
+    close = xp.pow(there, small - 1) * xp.exp(-there) * xp.special.rgamma(small)
+    close = xp.where(finite, close, 0.0 * there)
+    return xp.where(x < 0, math.nan, xp.where(large, far, close))
+
+
+def log_gamma_density(xp: Any, a: Any, x: Any) -> Any:
+    """Return the logarithm of `gamma_density`, for x >= 0."""
+    large = (a > _LARGE) & (x > 0)
+    big, positive = xp.where(large, a, _LARGE + 1), xp.where(large, x, 1.0)
+    far = log_gamma_power(xp, big, positive) - xp.log(positive)
+    small, there = xp.where(large, 1.0, a), xp.where(large, 1.0, x)
+    return xp.where(large, far, _times_log(xp, small - 1, there) - there - xp.gammaln(small))
 
 
 def log_beta_power(xp: Any, a: Any, b: Any, x: Any) -> Any:
@@ -87,19 +99,35 @@ def beta_density(xp: Any, a: Any, b: Any, x: Any) -> Any:
     large = (a > _LARGE) & (b > _LARGE)
     inside = (x > 0) & (x < 1)
     z = xp.where(inside, x, 0.5)
-    far = xp.exp(
-        log_beta_power(xp, xp.where(large, a, _LARGE + 1), xp.where(large, b, _LARGE + 1), z)
-    ) / (z * (1 - z))
+    p, q = xp.where(large, a, _LARGE + 1), xp.where(large, b, _LARGE + 1)
+    far = xp.where(inside, xp.exp(log_beta_power(xp, p, q, z)) / (z * (1 - z)), 0.0)
     p, q = xp.where(large, 1.0, a), xp.where(large, 1.0, b)
-    close = xp.exp(_times_log(xp, p - 1, x) + _times_log1p(xp, q - 1, -x) - xp.special.betaln(p, q))
-    return xp.where(large, xp.where(inside, far, 0.0), close)
+    close = xp.pow(x, p - 1) * xp.pow(1 - x, q - 1) / xp.special.beta(p, q)
+    return xp.where(large, far, close)
+
+
+def log_beta_density(xp: Any, a: Any, b: Any, x: Any) -> Any:
+    """Return the logarithm of `beta_density`, for 0 <= x <= 1."""
+    large = (a > _LARGE) & (b > _LARGE) & (x > 0) & (x < 1)
+    z = xp.where(large, x, 0.5)
+    p, q = xp.where(large, a, _LARGE + 1), xp.where(large, b, _LARGE + 1)
+    far = log_beta_power(xp, p, q, z) - xp.log(z) - xp.log1p(-z)
+    p, q, z = xp.where(large, 1.0, a), xp.where(large, 1.0, b), xp.where(large, 0.5, x)
+    close = _times_log(xp, p - 1, z) + _times_log1p(xp, q - 1, -z) - xp.special.betaln(p, q)
+    return xp.where(large, far, close)
+
+
+def log_t_density(xp: Any, df: Any, t: Any) -> Any:
+    """Return the logarithm of the density of Student's t distribution with `df` degrees of freedom."""
+    half = 0.5 + 0 * df
+    power = -0.5 * (df + 1) * xp.log1p(t * t / df)
+    return power - xp.special.betaln(half, 0.5 * df) - 0.5 * xp.log(df)
 
 
 def t_density(xp: Any, df: Any, t: Any) -> Any:
     """Return the density of Student's t distribution with `df` degrees of freedom."""
-    half = xp.full_like(df, 0.5)
-    power = -0.5 * (df + 1) * xp.log1p(t * t / df)
-    return xp.exp(power - xp.special.betaln(half, 0.5 * df)) / xp.sqrt(df)
+    return xp.exp(log_t_density(xp, df, t))
 
 
-__all__ = ["beta_density", "gamma_density", "log_beta_power", "log_gamma_power", "t_density"]
+__all__ = ["beta_density", "gamma_density", "log_beta_density", "log_beta_power", "log_gamma_density",
+           "log_gamma_power", "log_t_density", "t_density"]  # fmt: skip

@@ -1,7 +1,7 @@
 """Distribution functions under SciPy's older names: `chdtr`, `gdtr`, `stdtr`, ...
 
 - They are incomplete gamma and beta functions of other arguments, and differentiable in all that are continuous.
-- Counts are rounded down, as SciPy does, and have the derivative 0.
+- Counts are rounded down, as SciPy does, and have the derivative 0. Integers stay integers, which widen no float.
 """
 
 from __future__ import annotations
@@ -60,43 +60,43 @@ def gdtrix(a: Any, b: Any, p: Any, /) -> Any:
 
 
 def _count(k: Any) -> Any:
-    return float(k // 1) if type(k) in SCALARS else floor(k)
+    return int(k // 1) if type(k) in SCALARS else floor(k)
 
 
 def pdtr(k: Any, m: Any, /) -> Any:
     """Probability of at most `k` events of a Poisson distribution of mean `m`, broadcast."""
     k, m = operands(k, m)
-    return gammaincc(_count(k) + 1.0, m)
+    return gammaincc(_count(k) + 1, m)
 
 
 def pdtrc(k: Any, m: Any, /) -> Any:
     """Probability of more than `k` events of a Poisson distribution of mean `m`, broadcast."""
     k, m = operands(k, m)
-    return gammainc(_count(k) + 1.0, m)
+    return gammainc(_count(k) + 1, m)
 
 
 def bdtr(k: Any, n: Any, p: Any, /) -> Any:
     """Probability of at most `k < n` successes in `n` trials of probability `p`, broadcast."""
     k, n, p = operands(k, n, p)
-    return betainc(n - _count(k), _count(k) + 1.0, 1.0 - p)
+    return betainc(n - _count(k), _count(k) + 1, 1.0 - p)
 
 
 def bdtrc(k: Any, n: Any, p: Any, /) -> Any:
     """Probability of more than `k < n` successes in `n` trials of probability `p`, broadcast."""
     k, n, p = operands(k, n, p)
-    return betainc(_count(k) + 1.0, n - _count(k), p)
+    return betainc(_count(k) + 1, n - _count(k), p)
 
 
 def nbdtr(k: Any, n: Any, p: Any, /) -> Any:
     """Probability of at most `k` failures before the `n`-th success of probability `p`, broadcast."""
     k, n, p = operands(k, n, p)
-    return betainc(n, _count(k) + 1.0, p)
+    return betainc(n, _count(k) + 1, p)
 
 
 def nbdtrc(k: Any, n: Any, p: Any, /) -> Any:
     """Probability of more than `k` failures before the `n`-th success of probability `p`, broadcast."""
     k, n, p = operands(k, n, p)
-    return betainc(_count(k) + 1.0, n, 1.0 - p)
+    return betainc(_count(k) + 1, n, 1.0 - p)
 
 
 def fdtr(dfn: Any, dfd: Any, x: Any, /) -> Any:

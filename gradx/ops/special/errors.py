@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from gradx.dtypes import is_complex
 from gradx.ops.special.cards import floats, polynomial, special
 from gradx.ops.transcendental import erf, erfc, erfinv
 
@@ -19,13 +20,15 @@ _ALTERNATING = [(-1) ** k * c for k, c in enumerate(_ODD, 1)]
 
 def _erfcx_slope(xp: Any, y: Any, x: Any) -> Any:
     """2 x y - 2 / sqrt(pi); far out, 2 / sqrt(pi) times the sum of (-1)^k (2k-1)!! / (2 x^2)^k (DLMF 7.12.1)."""
-    far = x > _FAR
+    far = (xp.abs(x) > _FAR) & ((xp.real(x) if is_complex[x.dtype] else x) > 0)
     s = 1 / xp.square(xp.where(far, x, _FAR))
     close = 2 * xp.where(far, 1.0, x) * xp.where(far, 1.0, y) - 2 / _ROOT
     return xp.where(far, 2 / _ROOT * s * polynomial(xp, s, _ALTERNATING), close)
 
 
 def _dawsn_slope(xp: Any, y: Any, x: Any) -> Any:
+    if is_complex[x.dtype]:  # far from the axis an exponential joins the series
+        return 1 - 2 * x * y
     far = xp.abs(x) > _FAR
     s = 1 / xp.square(xp.where(far, x, _FAR))
     return xp.where(far, -s * polynomial(xp, s, _ODD), 1 - 2 * xp.where(far, 1.0, x) * y)

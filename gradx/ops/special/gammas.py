@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from gradx.dtypes import is_complex, is_inexact
+from gradx.ops.casting import astype
 from gradx.ops.selection import where
 from gradx.ops.special.cards import floats, missing, operands, special
 from gradx.ops.special.densities import beta_density, gamma_density
@@ -34,7 +36,7 @@ def _turn(xp: Any, x: Any) -> tuple[Any, Any]:
 
 def _rgamma_slope(xp: Any, y: Any, x: Any) -> Any:
     """-psi(x) / Gamma(x) and, where psi has poles, its reflection (DLMF 5.5.3, 5.5.4)."""
-    if xp.isdtype(x.dtype, "complex floating"):
+    if is_complex[x.dtype]:
         return -y * xp.special.psi(x)
     low = x < 0.5
     z = xp.where(low, 1 - x, 1.0)
@@ -188,7 +190,9 @@ def polygamma(n: Any, x: Any, /) -> Any:
     if type(n) in SCALARS:
         return _polygamma(x, n=int(n))
     n, x = operands(n, x)
-    high = zeta(n + 1.0, x) * gamma(n + 1.0) * where(n % 2 == 0, -1.0, 1.0)
+    if not is_inexact(n.dtype):
+        n = astype(n, x.dtype)
+    high = zeta(n + 1.0, x) * gamma(n + 1.0) * (2.0 * (n % 2) - 1.0)
     return where(n == 0, digamma(x), high)
 
 

@@ -16,7 +16,8 @@ holds for the beta distribution with the moments in log t and log(1-t). So one q
 from __future__ import annotations
 
 import math
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial, wraps
 from typing import Any
 
 from gradx.backend import namespaces
@@ -90,9 +91,23 @@ def _upper_gamma(xp: Any, a: Any, x: Any, n: int) -> Any:
     return _integrate(xp, integrand, 0 * end, end)
 
 
-def _gamma_moment(a: Any, x: Any, *, n: int) -> Any:
+def _by_elements(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return an implementation for bare arrays of `function(xp, *arrays)`; on whole blocks, where there are such."""
+
+    @wraps(function)
+    def call(*arrays: Any, **params: Any) -> Any:
+        xp = namespaces[type(arrays[0])]
+        on_blocks = getattr(xp, "elementwise", None)
+        if on_blocks is not None:
+            return on_blocks(partial(call, **params), *arrays)
+        return function(xp, *arrays, **params)
+
+    return call
+
+
+@_by_elements
+def _gamma_moment(xp: Any, a: Any, x: Any, *, n: int) -> Any:
     """Return M_n(a, x) on bare arrays."""
-    xp = namespaces[type(a)]
     with quiet(a):
         valid = (a > 0) & (x > 0) & xp.isfinite(x) & xp.isfinite(a)
         a_, x_ = xp.where(valid, a, 1.0), xp.where(valid, x, 1.0)
@@ -105,8 +120,8 @@ def _gamma_moment(a: Any, x: Any, *, n: int) -> Any:
         else:
             whole = xp.exp(log_gamma_power(xp, a_, a_)) * (lower + _upper_gamma(xp, a_, a_, n))
             y = xp.where(below, outside * lower, whole - outside * upper)
-        edge = xp.where((a > 0) & ((x == 0) | ((x == math.inf) & (n == 1))), 0.0, math.nan)
-        return xp.where(valid, y, edge)
+        edge = (a > 0) & ((x == 0) | ((x == math.inf) & (n == 1)))
+        return xp.where(valid, y, xp.where(edge, xp.zeros_like(y), math.nan))
 
 
 def _gamma_slope_a(xp: Any, _y: Any, a: Any, x: Any, *, n: int) -> Any:
@@ -141,9 +156,9 @@ def _lower_beta(xp: Any, a: Any, b: Any, x: Any, m: int, n: int) -> Any:
     return _integrate(xp, integrand, 0 * end, middle) + _integrate(xp, integrand, middle, end)
 
 
-def _beta_moment(a: Any, b: Any, x: Any, *, m: int, n: int) -> Any:
+@_by_elements
+def _beta_moment(xp: Any, a: Any, b: Any, x: Any, *, m: int, n: int) -> Any:
     """Return M_mn(a, b, x) on bare arrays."""
-    xp = namespaces[type(a)]
     with quiet(a):
         valid = (a > 0) & (b > 0) & (x > 0) & (x < 1) & xp.isfinite(a) & xp.isfinite(b)
         p, q, z = xp.where(valid, a, 1.0), xp.where(valid, b, 1.0), xp.where(valid, x, 0.5)
@@ -159,7 +174,7 @@ def _beta_moment(a: Any, b: Any, x: Any, *, m: int, n: int) -> Any:
             whole = xp.exp(log_beta_power(xp, p, q, mean)) * (lower + rest)
             y = xp.where(below, outside * lower, whole - outside * upper)
         edge = (a > 0) & (b > 0) & ((x == 0) | ((x == 1) & (m + n == 1)))
-        return xp.where(valid, y, xp.where(edge, 0.0, math.nan))
+        return xp.where(valid, y, xp.where(edge, xp.zeros_like(y), math.nan))
 
 
 def moment_of_beta(xp: Any, a: Any, b: Any, x: Any, m: int, n: int) -> Any:

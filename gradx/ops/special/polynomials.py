@@ -146,7 +146,7 @@ def _at_ends(xp: Any, x: Any, m: Any, v: Any) -> Any:
     sign = xp.where(x > 0, 1.0, 1 - 2 * xp.remainder(v + m + 1, 2.0))
     flat = 0.5 * v * (v + 1)
     second = -0.25 * (v - 1) * v * (v + 1) * (v + 2)
-    infinite = xp.where(flat == 0, 0.0, math.inf)
+    infinite = xp.where(flat == 0, flat, math.inf)
     values = xp.where(m == 0, flat, xp.where(m == 1, infinite, xp.where(m == 2, second, 0.0)))
     return sign * values
 
