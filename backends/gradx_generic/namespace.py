@@ -15,6 +15,7 @@ import numpy as np
 
 from gradx_generic import fallbacks, indexing, matrices, special
 from gradx_generic.einsum import einsum
+from gradx_generic.scipy_names import SciPyNames, complex_on_host
 
 Array = Any
 
@@ -99,11 +100,15 @@ class Namespace:
                 return partial(_ALWAYS[name], self)
             if name in ("linalg", "fft"):
                 return Namespace(library, getattr(self._native, name), name + ".")
+            if name == "special":
+                return SciPyNames(library)
             if name == "astype":
                 return self._astype
             if name in _WHERE_MISSING:
                 value = library.special(name) or partial(_WHERE_MISSING[name], self)
-                return mixed(self, value, skip=False) if name in _MIXED else value
+                if name in _MIXED:
+                    return mixed(self, value, skip=False)
+                return value if name == "einsum" else complex_on_host(library, name, value)
         if path.startswith("linalg.") and name in _FUNCTIONS_OF_MATRICES:
             return partial(getattr(matrices, name), self.library.xp)
         try:

@@ -1,6 +1,5 @@
-"""Special functions and the smooth switches of neural networks.
+"""The special functions that stand at the top of gradx; all others are in `gradx.special`.
 
-- `sigmoid`, `softplus`, `log_sigmoid` and their slopes never overflow.
 - `sinc`, `xlogy`, `xlog1py` and `entr` are exact at 0, to any order.
 """
 
@@ -11,10 +10,9 @@ from functools import partial
 from typing import Any
 
 from gradx.backend import namespaces
-from gradx.elementwise import elementwise, elementwise_card, ruled
-from gradx.ops.arithmetic import multiply, negative
-from gradx.ops.selection import clip, where
-from gradx.ops.trigonometric import sin, tanh
+from gradx.elementwise import elementwise, elementwise_card
+from gradx.ops.selection import where
+from gradx.ops.trigonometric import sin
 from gradx.primitive import Primitive, Rule
 from gradx.tape import SCALARS, bind, lift
 
@@ -58,7 +56,7 @@ def polygamma(x: Any, /, *, n: int) -> Any:
     return _polygamma(x, n=n)
 
 
-def _supplied(name: str, composite: Rule) -> Rule:
+def supplied(name: str, composite: Rule) -> Rule:
     """Return an implementation for bare arrays: the library's own `name`, else `composite(xp, *arrays)`."""
     found: dict[type, Rule] = {}
 
@@ -71,50 +69,6 @@ def _supplied(name: str, composite: Rule) -> Rule:
         return rule(*arrays)
 
     return implementation
-
-
-def _sigmoid(xp: Any, x: Any) -> Any:
-    return xp.exp(xp.minimum(x, 0)) / (1 + xp.exp(-xp.abs(x)))
-
-
-sigmoid = elementwise("sigmoid", lambda xp, y, _x: y * (1 - y), doc="`1 / (1 + exp(-x))`.")
-sigmoid.card.implementation = _supplied("sigmoid", _sigmoid)
-
-# With y = log(1 + e^x), sigmoid(x) is 1 - e^-y.
-softplus = elementwise("softplus", lambda xp, y, _x: -xp.expm1(-y), doc="`log(1 + exp(x))`.")
-softplus.card.implementation = _supplied("softplus", lambda xp, x: xp.logaddexp(x, 0))
-
-relu = ruled("relu", lambda xp, ct, y, _x: xp.where(y > 0, ct, 0),
-             jvp=lambda xp, tangents, y, x: xp.where(y > 0, tangents[0], 0), masks=True,
-             doc="`max(x, 0)`; derivative 0 at 0.")  # fmt: skip
-relu.card.implementation = _supplied("relu", lambda xp, x: xp.maximum(x, 0))
-
-
-def log_sigmoid(x: Any, /) -> Any:
-    """`log(sigmoid(x))`."""
-    return negative(softplus(negative(x)))
-
-
-def silu(x: Any, /) -> Any:
-    """`x * sigmoid(x)`, also known as swish."""
-    return multiply(x, sigmoid(x))
-
-
-def gelu(x: Any, /, *, approximate: bool | str = False) -> Any:
-    """`x * P(X <= x)` for a standard normal X.
-
-    Parameters
-    ----------
-    approximate
-        True or "tanh" for the approximation by a tanh; False or "none" for the exact value.
-    """
-    x = lift(x)
-    if approximate not in (False, True, "none", "tanh"):
-        raise ValueError(f"gelu: expected approximate 'none' or 'tanh'; got {approximate!r}")
-    if approximate in (False, "none"):
-        return 0.5 * (x * erfc(-math.sqrt(0.5) * x))
-    z = clip(x, -40, 40)  # the tanh is 1 there, and the cube does not overflow
-    return 0.5 * (x * (1 + tanh(math.sqrt(2 / math.pi) * (z * (1 + 0.044715 * (z * z))))))
 
 
 _SINC = [(-1) ** k / math.factorial(2 * k + 1) for k in range(12)]
@@ -152,23 +106,33 @@ def _log(b: Any) -> float:
 
 xlogy = elementwise("xlogy", _log_slope, lambda xp, _y, a, b: xp.guarded_multiply(a, 1 / b),
                     doc="`x1 * log(x2)`, and 0 where `x1` is 0, broadcast.")  # fmt: skip
-xlogy.card.implementation = _supplied("xlogy", _xlogy)
+xlogy.card.implementation = supplied("xlogy", _xlogy)
 
 xlog1py = elementwise(
     "xlog1py", _log1p_slope, lambda xp, _y, a, b: xp.guarded_multiply(a, 1 / (1 + b)),
     doc="`x1 * log1p(x2)`, and 0 where `x1` is 0, broadcast.",
 )  # fmt: skip
-xlog1py.card.implementation = _supplied(
+xlog1py.card.implementation = supplied(
     "xlog1py", lambda xp, x, y: x * xp.log1p(xp.where((x == 0) & (y == y), 0, y))
 )
 
 
 entr = elementwise("entr", lambda xp, _y, x: xp.where(x < 0, 0, -1 - xp.log(xp.where(x < 0, 1, x))),
                    doc="`-x log(x)`: 0 at 0, with the slope inf; -inf below it.")  # fmt: skip
-entr.card.implementation = _supplied(
+entr.card.implementation = supplied(
     "entr", lambda xp, x: xp.where(x < 0, -math.inf, -_xlogy(xp, x, xp.where(x < 0, 1, x)))
 )
 
 
-__all__ = ["digamma", "entr", "erf", "erfc", "erfinv", "gammaln", "gelu", "log_sigmoid", "polygamma", "relu",
-           "sigmoid", "silu", "sinc", "softplus", "xlog1py", "xlogy"]  # fmt: skip
+__all__ = [
+    "digamma",
+    "entr",
+    "erf",
+    "erfc",
+    "erfinv",
+    "gammaln",
+    "polygamma",
+    "sinc",
+    "xlog1py",
+    "xlogy",
+]
