@@ -62,6 +62,7 @@ def named(call: Any, card: Primitive, doc: str) -> Any:
 def elementwise_card(name: str, *slopes: Slope, masks: bool = False) -> Primitive:
     """Make the card of an elementwise function, called as a general primitive (parameters by keyword)."""
     card = Primitive(name, masks=masks, batch=aligned)
+    card.sloped = True
     rules = [slope if callable(slope) else None for slope in slopes]
     card.reads = tuple(rule and Reads(rule, 1) for rule in rules)
     card.rules = tuple(rules)

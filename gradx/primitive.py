@@ -71,6 +71,8 @@ class Primitive:
         Whether NumPy's result shares its memory with the input; and, of a card that can make views,
         `(base, part, **params) -> base`, on Tensors: what the base becomes when `part` is written to its view
         (`read_only` where that cannot be).
+    sloped
+        Made of slopes: elementwise, each element of the output from those of the inputs at its own place.
     few
         Its reverse rule changes few elements of a cotangent; the walk uses `add_to` or `take_over`.
     add_to
@@ -89,15 +91,15 @@ class Primitive:
     """
 
     __slots__ = ("_plans", "add_to", "batch", "call", "differentiable", "few", "implementation", "joint", "masks",
-                 "name", "pull", "pull_guarded", "push", "put", "reads", "rules", "table", "take_over",
-                 "view")  # fmt: skip
+                 "name", "pull", "pull_guarded", "push", "put", "reads", "rules", "sloped", "table",
+                 "take_over", "view")  # fmt: skip
 
     def __init__(self, name: str, *, masks: bool = False, batch: BatchRule | None = None) -> None:
         self.name = name
         self.masks = masks
         self.batch = batch
         self.differentiable = True
-        self.view = self.few = False
+        self.view = self.few = self.sloped = False
         self.put: Rule | None = None
         self.add_to: Rule | None = None
         self.take_over: Rule | None = None

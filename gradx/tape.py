@@ -160,16 +160,15 @@ def settle(y: Any, data: Sequence[Any]) -> Any:
     if isinstance(y, Cell):
         return y
     if type(y) in SCALARS:
-        return _backend_among(data).asarray(y)
+        return _number(y)
     _settlers[type(y)] = backend_of(type(y)).settle
     return settle(y, data)
 
 
-def _backend_among(data: Sequence[Any]) -> Any:
-    for x in data:
-        if type(x) not in SCALARS:
-            return backend_of(type(x))
-    return backend_for_device(current_device())
+def _number(x: Any) -> Any:
+    """Return a Python number as an array on the default device."""
+    device = current_device()
+    return backend_for_device(device).asarray(x, device=device)
 
 
 def lift(x: Any) -> Any:
@@ -177,7 +176,7 @@ def lift(x: Any) -> Any:
     if isinstance(x, Cell):
         return x
     if type(x) in SCALARS:
-        return cell(backend_for_device(current_device()).asarray(x), ZERO, None)
+        return cell(_number(x), ZERO, None)
     try:
         backend = backend_of(type(x))
     except OperandError as error:
@@ -224,7 +223,7 @@ def apply(card: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         elif type(x) not in SCALARS:
             return apply(card, tuple([_operand(card, x) for x in args]), params)
     result = top.process(card, args, params)
-    if card.view:
+    if card.view and isinstance(args[0], Cell):
         alias(result, args[0], card, params)
     return result
 
@@ -329,7 +328,7 @@ def bind(card: Any, args: Sequence[Any], params: dict[str, Any]) -> Any:
             elif backend_of(type(x)) is not backend_of(kind):
                 raise _mixed(card, args)
     if kind is None:
-        args = [backend_for_device(current_device()).asarray(args[0]), *args[1:]]
+        args = [_number(args[0]), *args[1:]]
         kind = type(args[0])
     try:
         return card.table[kind](*args, **params)
@@ -356,7 +355,7 @@ def explain(card: Any, args: Sequence[Any], error: Exception) -> Exception:
     if len({backend_of(type(x)).device_name(x) for x in arrays}) > 1:
         return _mixed(card, args)
     came = _came(args)
-    if isinstance(error, (ValueError, RuntimeError)):
+    if isinstance(error, (ValueError, RuntimeError)) and type(error).__name__ != "LinAlgError":
         try:
             broadcast_shapes(*(tuple(x.shape) for x in arrays))
         except ShapeError:

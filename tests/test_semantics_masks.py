@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import gradx as gx
+from gradx.errors import DegeneracyError
 from tests.cases import CASES, arrays, is_floating, of_floats
 from tests.cases_base import Case
 from tests.semantics import check, check_vector, on_each_device, reverse  # noqa: F401  (a fixture)
@@ -220,14 +221,10 @@ def filled(arg: Any, value: float) -> Any:
     return np.full_like(arg, value) if is_floating(arg) else arg
 
 
-NOT_LINALG = [
-    pytest.param(row, id=row.id)
-    for row in CASES
-    if row.dtypes and row.name != "norm" and row.name.partition(".")[0] != "linalg"
-]
+DIFFERENTIATED = [pytest.param(row, id=row.id) for row in CASES if row.dtypes]
 
 
-@pytest.mark.parametrize("row", NOT_LINALG)
+@pytest.mark.parametrize("row", DIFFERENTIATED)
 def test_zero_times_whatever_is_zero(row: Case) -> None:
     """A cotangent, and a tangent, of zeros gives zeros, whatever the arguments of a function hold."""
     for dtype, value in product(row.doubles, (nan, inf, -inf, 0.0)):
@@ -236,8 +233,15 @@ def test_zero_times_whatever_is_zero(row: Case) -> None:
             continue
         function, primals = of_floats(row, args)
         floats = lambda *xs, f=function: [y for y in arrays(f(*xs)) if y.dtype.kind in "fc"]  # noqa: E731
-        out, pullback = gx.vjp(floats, *primals)
-        found = pullback([gx.zeros_like(y) for y in out])
+        try:
+            out, pullback = gx.vjp(floats, *primals)
+            found = pullback([gx.zeros_like(y) for y in out])
+        except (
+            np.linalg.LinAlgError,
+            DegeneracyError,
+        ):  # no value, or `qr` and `lu`: loud, not poisoned
+            assert row.name.startswith("linalg.")
+            continue
         zeros = [
             type(x)(map(gx.zeros_like, x)) if isinstance(x, (list, tuple)) else gx.zeros_like(x)
             for x in primals

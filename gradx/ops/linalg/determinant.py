@@ -18,6 +18,7 @@ from gradx.batching import leading, spread
 from gradx.dtypes import is_complex
 from gradx.errors import MissingRuleError
 from gradx.ops.adjoint import adjoint, conj, with_diagonal
+from gradx.ops.linalg.absorbing import absorb
 from gradx.ops.linalg.degenerate import happens, raw
 from gradx.ops.linalg.structure import matrices
 from gradx.primitive import primitive
@@ -308,5 +309,13 @@ def slogdet(x: Any, /) -> SlogdetResult:
     """
     return SlogdetResult(*_slogdet(matrices("linalg.slogdet", x, square=True)))
 
+
+for _card, _inputs, _outputs in (
+    (_det, (2,), (0,)),
+    (_slogdet, (2,), (0, 0)),
+    (_cofactors, (2,), (2,)),
+    (_change, (2, 2), (2,)),
+):
+    absorb(_card, _inputs, _outputs)
 
 __all__ = ["det", "slogdet"]

@@ -14,6 +14,7 @@ from gradx.dtypes import is_complex
 from gradx.errors import ShapeError
 from gradx.ops.adjoint import adjoint, hermitian_part, real, with_diagonal
 from gradx.ops.joining import concat
+from gradx.ops.linalg.absorbing import absorb
 from gradx.ops.linalg.degenerate import require_independent
 from gradx.ops.linalg.structure import conjugate_transpose, hermitian, matrices
 from gradx.ops.products import matmul
@@ -153,5 +154,8 @@ def qr(x: Any, /, *, mode: str = "reduced") -> QRResult:
     q, r = _qr(x[..., :m], mode=mode)
     return QRResult(q, concat([r, matmul(conjugate_transpose(q), x[..., m:])], axis=-1))
 
+
+absorb(_cholesky, (2,), (2,))
+absorb(_qr, (2,), (2, 2))
 
 __all__ = ["cholesky", "qr"]

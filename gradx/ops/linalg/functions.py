@@ -14,6 +14,7 @@ from typing import Any
 
 from gradx.batching import leading
 from gradx.ops.adjoint import adjoint
+from gradx.ops.linalg.absorbing import absorb
 from gradx.ops.linalg.structure import matrices
 from gradx.primitive import Primitive, primitive
 
@@ -86,5 +87,8 @@ def logm(x: Any, /) -> Any:
     """
     return _logm(matrices("linalg.logm", x, square=True))
 
+
+for _card in (_expm, _sqrtm, _logm):
+    absorb(_card, (2,), (2,))
 
 __all__ = ["expm", "logm", "sqrtm"]

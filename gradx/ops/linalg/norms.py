@@ -81,7 +81,7 @@ def _vector_norm_vjp(
     xp: Any, ct: Any, y: Any, x: Any, *, axis: tuple[int, ...], keepdims: bool, ord: float
 ) -> Any:
     ct, y = (aligned(xp, r, tuple(x.shape), axis, keepdims) for r in (ct, y))
-    return (ct * _slope(xp, y, x, ord),)
+    return (xp.guarded_multiply(ct, _slope(xp, y, x, ord)),)
 
 
 @_vector_norm.jvp
@@ -89,7 +89,7 @@ def _vector_norm_jvp(
     xp: Any, tangents: Any, y: Any, x: Any, *, axis: tuple[int, ...], keepdims: bool, ord: float
 ) -> Any:
     y = aligned(xp, y, tuple(x.shape), axis, keepdims)
-    change = conj(xp, _slope(xp, y, x, ord)) * tangents[0]
+    change = xp.guarded_multiply(tangents[0], conj(xp, _slope(xp, y, x, ord)))
     return xp.sum(real(xp, change), axis=axis, keepdims=keepdims)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from gradx.batching import leading
 from gradx.ops.adjoint import adjoint
+from gradx.ops.linalg.absorbing import absorb
 from gradx.ops.linalg.structure import matrices
 from gradx.primitive import primitive
 
@@ -61,5 +62,7 @@ def pinv(x: Any, /, *, rtol: float | None = None) -> Any:
     """
     return _pinv(matrices("linalg.pinv", x), rtol=rtol)
 
+
+absorb(_pinv, (2,), (2,))
 
 __all__ = ["pinv"]

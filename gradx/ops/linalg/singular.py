@@ -18,6 +18,7 @@ from gradx.backend import namespaces
 from gradx.batching import leading, spread
 from gradx.level import Cell
 from gradx.ops.adjoint import adjoint, conj, hermitian_part, real, skew_part, with_diagonal
+from gradx.ops.linalg.absorbing import absorb
 from gradx.ops.linalg.degenerate import (
     DIRECTIONS,
     WATCHED,
@@ -261,5 +262,9 @@ def svdvals(x: Any, /) -> Any:
     # One application for values and vectors: of its second derivatives both need the other's cotangent.
     return _decomposed(x, full_matrices=False, vectors=type(x.level) is Reverse)[1]
 
+
+absorb(_svd, (2,), (2, 1, 2))
+absorb(_svd_along, (2, 2), (2, 1, 2))
+absorb(_svdvals, (2,), (1,))
 
 __all__ = ["svd", "svdvals"]

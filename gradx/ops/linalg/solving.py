@@ -15,6 +15,7 @@ from gradx.ops.arithmetic import multiply, subtract
 from gradx.ops.complex import conj as conjugate
 from gradx.ops.complex import real
 from gradx.ops.creation import eye
+from gradx.ops.linalg.absorbing import absorb
 from gradx.ops.linalg.pseudoinverse import pinv
 from gradx.ops.linalg.singular import svdvals
 from gradx.ops.linalg.structure import matrices
@@ -190,5 +191,8 @@ def lstsq(a: Any, b: Any, /, *, rtol: float | None = None) -> LstsqResult:
         x, total(squares, axis=-2 if b.ndim > 1 else -1), matrix_rank(a, rtol=rtol), svdvals(a)
     )
 
+
+absorb(_solve, (2, 2), (2,))
+absorb(_inv, (2,), (2,))
 
 __all__ = ["inv", "lstsq", "matrix_power", "matrix_rank", "solve", "solve_triangular"]

@@ -18,6 +18,7 @@ from gradx.errors import DegeneracyError
 from gradx.level import Cell, cell, lower
 from gradx.ops.adjoint import adjoint, conj, hermitian_part, real, skew_part, with_diagonal
 from gradx.ops.casting import stop_gradient
+from gradx.ops.linalg.absorbing import absorb
 from gradx.ops.linalg.degenerate import (
     DIRECTIONS,
     EIG_FORWARD,
@@ -381,5 +382,11 @@ def eigvals(x: Any, /) -> Any:
     x = matrices("linalg.eigvals", x, square=True)
     return eig(x).eigenvalues if tracked(x) else _eigvals(x)
 
+
+for _card in (_eigh, _eig):
+    absorb(_card, (2,), (1, 2))
+for _card in (_eigvalsh, _eigvals):
+    absorb(_card, (2,), (1,))
+absorb(_eigh_along, (2, 2), (1, 2))
 
 __all__ = ["eig", "eigh", "eigvals", "eigvalsh"]

@@ -14,6 +14,7 @@ from gradx.batching import leading
 from gradx.ops.adjoint import adjoint
 from gradx.ops.casting import astype
 from gradx.ops.joining import concat
+from gradx.ops.linalg.absorbing import absorb
 from gradx.ops.linalg.degenerate import require_independent
 from gradx.ops.linalg.solving import solve_triangular
 from gradx.ops.linalg.structure import matrices
@@ -110,5 +111,7 @@ def lu(x: Any, /) -> LUResult:
     rest = matmul(matrix_transpose(astype(p, x.dtype)), x[..., m:])
     return LUResult(p, lower, concat([upper, solve_triangular(lower, rest, lower=True)], axis=-1))
 
+
+absorb(_lu, (2,), (2, 2, 2))
 
 __all__ = ["lu"]
