@@ -44,6 +44,7 @@ from gradx.promotion import can_cast, finfo, iinfo, isdtype, result_type
 from gradx.tensor import Tensor
 from gradx.transforms.backward import gradients
 from gradx.transforms.batch import vmap
+from gradx.transforms.custom import custom_jvp, custom_vjp
 from gradx.transforms.derivatives import grad, jvp, value_and_grad, vjp
 from gradx.transforms.jacobians import hessian, jacfwd, jacobian, jacrev, value_and_jacobian
 from gradx.transforms.linear import ggnvp, hvp, linear_transpose, linearize
@@ -75,6 +76,8 @@ __all__ = [
     "check_captures",
     "complex64",
     "complex128",
+    "custom_jvp",
+    "custom_vjp",
     "default_device",
     "dtype_of",
     "e",

@@ -19,6 +19,8 @@ GradxError
 - A message says, operation first: what was expected, what came, and what to do.
 """
 
+from contextlib import suppress
+
 
 class GradxError(Exception):
     """Base of all errors raised by gradx on purpose."""
@@ -74,3 +76,14 @@ class BatchError(GradxError, TypeError):
 
 class MissingRuleError(GradxError, TypeError):
     """A function without a derivative or batch rule, or without an implementation in a backend."""
+
+
+def pass_through(error: Exception) -> None:
+    """Mark an error of the user's own code, run by gradx: it reaches the user as it is, with nothing added."""
+    with suppress(AttributeError):  # an exception class with slots
+        error._gradx_passes = True  # type: ignore[attr-defined]
+
+
+def passes(error: Exception) -> bool:
+    """Whether an error is not to be explained: gradx's own, or one from the user's code."""
+    return isinstance(error, GradxError) or getattr(error, "_gradx_passes", False)

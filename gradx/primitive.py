@@ -86,11 +86,19 @@ class Primitive:
         What to apply to bare arrays of any library, in place of the backend's function of that name.
     differentiable
         False cuts the graph: the result is an integer, a boolean or an index.
+    evaluate
+        `(level, data, parents) -> y, card`: in place of the implementation where a tape is to record it; the card to
+        put there holds the residuals. For what computes its residuals along with its result.
+    dual
+        `(level, data, tangents) -> y, dy`: in place of implementation and forward rule.
     """
 
     __slots__ = ("_plans", "add_to", "batch", "call", "differentiable", "few", "implementation", "joint", "masks",
                  "name", "pull", "pull_guarded", "push", "put", "reads", "rules", "table", "take_over",
                  "view")  # fmt: skip
+
+    evaluate: Rule | None = None
+    dual: Rule | None = None
 
     def __init__(self, name: str, *, masks: bool = False, batch: BatchRule | None = None) -> None:
         self.name = name

@@ -68,10 +68,13 @@ class Linear(Reverse):
 
     def process(self, card: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         data = [lower(x, self) for x in args]
-        y = bind(card, data, params)
+        parents = tuple([x.aux if isinstance(x, Cell) and x.level is self else None for x in args])
+        if card.evaluate is not None and any(parents):
+            y, card = card.evaluate(self, data, parents)
+        else:
+            y = bind(card, data, params)
         if not card.differentiable:
             return lift_all(y)
-        parents = tuple([x.aux if isinstance(x, Cell) and x.level is self else None for x in args])
         if not any(parents):
             return wrap(y, self, None)
         node = NodeWithParams()
@@ -228,10 +231,10 @@ def linear_transpose(f: Callable[..., Any], *primals: Any) -> Callable[[Any], An
     (Tensor([3., 2., 2.]),)
     """
     leaves, structure = tensors(primals, "linear_transpose")
-    here, there = ([_point(x, step) for x in leaves] for step in (0.7, 1.9))
+    here, there = ([point(x, step) for x in leaves] for step in (0.7, 1.9))
     linear = Linearized("linear_transpose", f, unflatten(structure, here), has_aux=False)
     values, _ = results(f(*unflatten(structure, there)), "linear_transpose")
-    if not all(map(_close, values, linear.push(there))):
+    if not all(map(close, values, linear.push(there))):
         raise GraphError(
             "linear_transpose: expected a linear function; got one whose derivative is not the same everywhere, or "
             "that is not 0 at 0. Linearize it first: gx.vjp, or gx.linearize"
@@ -248,7 +251,7 @@ def linear_transpose(f: Callable[..., Any], *primals: Any) -> Callable[[Any], An
     return transposed
 
 
-def _point(x: Any, step: float) -> Any:
+def point(x: Any, step: float) -> Any:
     """Return numbers of the shape, dtype and device of `x` that no function is likely to be special at."""
     k = ops.arange(1, x.size + 1, device=x.device)
     z = ops.cos(step * ops.astype(k * k, ops.real(x).dtype))
@@ -256,15 +259,15 @@ def _point(x: Any, step: float) -> Any:
     return ops.reshape(ops.astype(z, x.dtype), x.shape)
 
 
-def _close(a: Any, b: Any) -> bool:
+def close(a: Any, b: Any) -> bool:
     """Whether two results are equal to rounding, for all examples of a vmap."""
     loose = {"float64": 1e-8, "complex128": 1e-8, "float32": 1e-3, "complex64": 1e-3}
     scale = loose.get(a.dtype.name, 5e-2)
     apart, size = ops.abs(a - b), ops.abs(a) + ops.abs(b)
     if not a.size:
         return True
-    close = raw(ops.all(apart <= scale * ops.max(size)))
-    return bool(namespaces[close.__class__].all(close))
+    same = raw(ops.all(apart <= scale * ops.max(size)))
+    return bool(namespaces[same.__class__].all(same))
 
 
 def ggnvp(f: Callable[..., Any], loss: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], *,
@@ -331,4 +334,4 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], 
     return (product, *aux) if has_aux else product
 
 
-__all__ = ["Linearized", "ggnvp", "hvp", "linear_transpose", "linearize"]
+__all__ = ["Linearized", "close", "ggnvp", "hvp", "linear_transpose", "linearize", "point"]
