@@ -46,6 +46,7 @@ from gradx.transforms.backward import gradients
 from gradx.transforms.batch import vmap
 from gradx.transforms.custom import custom_jvp, custom_vjp
 from gradx.transforms.derivatives import grad, jvp, value_and_grad, vjp
+from gradx.transforms.foreign import primitive
 from gradx.transforms.jacobians import hessian, jacfwd, jacobian, jacrev, value_and_jacobian
 from gradx.transforms.linear import ggnvp, hvp, linear_transpose, linearize
 
@@ -111,6 +112,7 @@ __all__ = [
     "no_grad",
     "ops",
     "pi",
+    "primitive",
     "result_type",
     "special",
     "uint8",

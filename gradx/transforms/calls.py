@@ -85,7 +85,8 @@ def is_floating(x: Any) -> bool:
 
 def zero(x: Any) -> Any:
     """Return a zero of the shape and dtype of a leaf."""
-    return type(x)(0) if x.__class__ in SCALARS else ops.zeros_like(ops.stop_gradient(x))
+    kind: Any = x.__class__
+    return kind(0) if kind in SCALARS else ops.zeros_like(ops.stop_gradient(x))
 
 
 # ---------------------------------------------------------------- linear maps
@@ -164,8 +165,8 @@ def transposed(owner: Owner, pullback: Any, ys: Leaves, tangents: Leaves) -> lis
         tape = linear_map(owner, of, [ys[i] for i in floating])
     except ConversionError as error:
         raise MissingRuleError(
-            f"{owner.name}: expected a bwd made of gradx's functions, to transpose it for forward mode; got one that "
-            f"leaves them ({error}). Give the function a custom_jvp, or make it with gx.primitive"
+            f"{owner.name}: expected a reverse rule made of gradx's functions, to transpose it; got one that "
+            f"leaves them ({error}). Give the function a forward rule"
         ) from error
     results = tape.pull([tangents[i] for i in reached])
     return spread(results, floating, len(ys), lambda i: None)
@@ -201,7 +202,7 @@ class Taped(Primitive):
 
 def _pull(xp: Any, ct: Any, node: Node, parents: Any) -> Any:
     """Apply a reverse rule: the one at hand, or where the walk is recorded one that depends on the arguments."""
-    card, cts = node.card, _filled(ct, node)
+    card, cts = node.card, filled(ct, node)
     if xp is ops:
         recorded = any(
             parent is not None and isinstance(x, Cell) and x.aux is parent
@@ -219,7 +220,7 @@ def _pull(xp: Any, ct: Any, node: Node, parents: Any) -> Any:
     return [None if g is None else g.data for g in results]
 
 
-def _filled(ct: Any, node: Node) -> list[Any]:
+def filled(ct: Any, node: Node) -> list[Any]:
     """Return the cotangents of all outputs as Tensors: zeros for those that were not used."""
     if ct.__class__ is not list:
         return [constant_of(ct)]
@@ -393,4 +394,5 @@ def _mapped(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) ->
     return bind(card.mapped(Examples(axes, n, running[-1] if running else None)), args, {})
 
 
-__all__ = ["Call", "JvpCall", "Leaves", "Owner", "Residuals", "VjpCall", "is_floating", "zero"]
+__all__ = ["Call", "JvpCall", "Leaves", "Owner", "Residuals", "Transposed", "VjpCall", "as_tensors", "filled", "inside",
+           "is_floating", "lowered", "packed", "transposed", "zero"]  # fmt: skip

@@ -28,7 +28,11 @@ class Forward(Level):
         tangents = [None if aux is None else aux[0] for aux in own]
         tracked = card.differentiable and any(tangent is not None for tangent in tangents)
         dual = card.dual is not None and tracked
-        y, dy = card.dual(self, data, tangents) if dual else (bind(card, data, params), None)
+        dy: Any = None
+        if dual:
+            y, dy = card.dual(self, data, tangents)
+        else:
+            y = bind(card, data, params)
         if isinstance(y, (tuple, list)):
             y = rebuild(y, [settle(value, (value,)) for value in y])
         elif not isinstance(y, Cell):

@@ -150,7 +150,7 @@ def _pull(node: Node, ct: Any, parents: Any, guarded: Any, mode: _Mode, few: _Fe
     if captures:
         verify(card.name, (*node.inputs, node.y))
     if mode.lifted:
-        xp, source = ops, _on_tensors(node, mode.record)
+        xp, source = ops, on_tensors(node, mode.record)
     else:
         kind = ct.__class__
         if kind is list:
@@ -298,7 +298,7 @@ def _pass_on(node: Node, ct: Any, parents: Sequence[Node | None], cotangents: di
                 ready.append(parent)
 
 
-def _on_tensors(node: Node, record: Level | None) -> Node:
+def on_tensors(node: Node, record: Level | None) -> Node:
     """Return a copy of `node` whose residuals are Tensors: on the tape of `record`, or constants there."""
     copy = NodeWithParams()
     copy.card, copy.parents, copy.params = node.card, node.parents, node.params
