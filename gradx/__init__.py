@@ -49,6 +49,7 @@ from gradx.transforms.derivatives import grad, jvp, value_and_grad, vjp
 from gradx.transforms.foreign import primitive
 from gradx.transforms.jacobians import hessian, jacfwd, jacobian, jacrev, value_and_jacobian
 from gradx.transforms.linear import ggnvp, hvp, linear_transpose, linearize
+from gradx.watching import watch
 
 __array_api_version__ = "2025.12"
 __version__ = "0.1.0"
@@ -123,6 +124,7 @@ __all__ = [
     "value_and_jacobian",
     "vjp",
     "vmap",
+    "watch",
 ]
 __all__ += ops.__all__
 

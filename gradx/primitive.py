@@ -18,6 +18,7 @@ from gradx.batching import BatchRule
 from gradx.errors import MissingRuleError, ViewError
 from gradx.level import Cell
 from gradx.tape import apply, bind
+from gradx.watching import cards, watched, watchers
 
 Rule = Callable[..., Any]
 F = TypeVar("F", bound=Rule)
@@ -93,10 +94,11 @@ class Primitive:
         `(level, data, tangents) -> y, dy`: in place of implementation and forward rule.
     """
 
-    __slots__ = ("_plans", "add_to", "batch", "call", "differentiable", "few", "implementation", "joint", "masks",
-                 "name", "pull", "pull_guarded", "push", "put", "reads", "rules", "table", "take_over",
-                 "view")  # fmt: skip
+    __slots__ = ("__weakref__", "_plans", "add_to", "batch", "call", "differentiable", "few", "implementation",
+                 "joint", "masks", "name", "pull", "pull_guarded", "push", "put", "reads", "rules", "table",
+                 "take_over", "view")  # fmt: skip
 
+    lasting = True  # not of one call alone
     evaluate: Rule | None = None
     dual: Rule | None = None
 
@@ -119,6 +121,8 @@ class Primitive:
         self.pull_guarded: Rule = self._no_pull
         self.reads: tuple[Reads | None, ...] = ()
         self._plans: dict[tuple[bool, ...], tuple[bool, tuple[bool, ...]]] = {}
+        if self.lasting:
+            cards.add(self)
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
@@ -139,6 +143,8 @@ class Primitive:
                 found = getattr(found, part, None)
             if found is None:
                 raise MissingRuleError(f"{self.name}: not implemented for arrays of {backend.name}")
+        if watchers and not issubclass(kind, Cell):
+            found = watched(self.name, found)
         self.table[kind] = found
         return found
 

@@ -42,7 +42,7 @@ class Node:
         Of the output; for several outputs, tuples of them.
     """
 
-    __slots__ = ("__weakref__", "card", "dtype", "inputs", "parents", "shape", "y")
+    __slots__ = ("__weakref__", "card", "dtype", "hooks", "inputs", "parents", "shape", "y")
 
     card: Any
     parents: tuple[Node | None, ...]
@@ -51,6 +51,7 @@ class Node:
     params: Any = MappingProxyType({})  # most nodes have none, and no slot for them
     shape: Any
     dtype: Any
+    hooks: dict[Any, Any]  # unset on most nodes: see `hooks.py`
 
 
 class NodeWithParams(Node):
@@ -344,7 +345,7 @@ def bind(card: Any, args: Sequence[Any], params: dict[str, Any]) -> Any:
 def recover(card: Any, args: Sequence[Any], params: dict[str, Any], error: Exception) -> Any:
     """Find an implementation not yet in the card's table and apply it; else raise `error`, explained."""
     kind = next(type(x) for x in args if type(x) not in SCALARS)
-    if kind in card.table:
+    if kind in card.table or passes(error):
         raise explain(card, args, error) from error
     try:
         return card.implement(kind)(*args, **params)

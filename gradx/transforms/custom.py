@@ -16,17 +16,9 @@ from gradx import ops
 from gradx.errors import GraphError, MissingRuleError, OperandError, ShapeError
 from gradx.level import Cell
 from gradx.tape import SCALARS, apply, lift
-from gradx.transforms.calls import (
-    Call,
-    JvpCall,
-    Leaves,
-    Owner,
-    Residuals,
-    VjpCall,
-    is_floating,
-    zero,
-)
+from gradx.transforms.calls import Call, JvpCall, Residuals, VjpCall
 from gradx.transforms.forward import match
+from gradx.transforms.transposing import Leaves, Owner, is_floating, zero
 from gradx.transforms.tree import flatten, results, unflatten
 
 

@@ -20,17 +20,9 @@ from gradx.errors import BatchError, GraphError, MissingRuleError, MixedLibraryE
 from gradx.level import no_grad
 from gradx.primitive import Primitive, Reads, Rule
 from gradx.tape import SCALARS, Node, apply, bind, constant_of, lift, settle
-from gradx.transforms.calls import (
-    Owner,
-    Transposed,
-    as_tensors,
-    filled,
-    inside,
-    lowered,
-    packed,
-    transposed,
-)
+from gradx.transforms.calls import as_tensors, filled, inside, lowered, packed
 from gradx.transforms.reverse import on_tensors
+from gradx.transforms.transposing import Owner, Transposed, transposed
 
 Implementation = Callable[..., Any] | Mapping[str, Callable[..., Any]]
 

@@ -1,0 +1,119 @@
+"""Rules that are linear maps, transposed: how one mode of differentiation follows from the other.
+
+- A rule is run once on a `Linear` tape, with zeros for tangents or cotangents; its transpose is a walk back there.
+- That a rule is linear is made sure of once a function, with numbers instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gradx import ops
+from gradx.dtypes import is_inexact
+from gradx.errors import ConversionError, GraphError, MissingRuleError
+from gradx.tape import SCALARS, lift
+from gradx.transforms.linear import Linearized, close, point
+
+Leaves = Sequence[Any]
+
+
+class Owner:
+    """What all calls of one function share: its name, and whether its rule was found to be linear."""
+
+    name: str
+    rule: str  # the name of the rule, for errors
+    checked: bool
+
+
+def is_floating(x: Any) -> bool:
+    return is_inexact(x.dtype)
+
+
+def zero(x: Any) -> Any:
+    """Return a zero of the shape and dtype of a leaf."""
+    kind: Any = x.__class__
+    return kind(0) if kind in SCALARS else ops.zeros_like(ops.stop_gradient(x))
+
+
+def linear_map(owner: Owner, f: Callable[..., Any], likes: Leaves) -> Linearized:
+    """Return the linear `f(*likes) -> results, aux` as a tape, once it is made sure that it is linear."""
+    if owner.checked:
+        return Linearized(owner.name, f, tuple([zero(x) for x in likes]), has_aux=True)
+    here, there = ([point(ops.stop_gradient(x), step) for x in likes] for step in (0.7, 1.9))
+    tape = Linearized(owner.name, f, tuple(here), has_aux=True)
+    there = [1e3 * x for x in there]  # a clipped gradient shows only where it is large
+    values, _ = f(*there)
+    if not all(map(_agree, values, tape.push(there))):
+        raise GraphError(
+            f"{owner.name}: expected a rule that is linear in {owner.rule}, to transpose it for the other mode; "
+            "got one that is not. Multiply by them, and add up; do not square them or add constants"
+        )
+    owner.checked = True
+    return tape
+
+
+def _agree(a: Any, b: Any) -> bool:
+    """Whether two results are equal to rounding, where both are finite."""
+    a, b = ops.stop_gradient(a), ops.stop_gradient(b)
+    finite = ops.isfinite(a) & ops.isfinite(b)
+    return close(ops.where(finite, a, 0), ops.where(finite, b, 0))
+
+
+def spread(values: Leaves, chosen: Sequence[int], size: int, rest: Any) -> list[Any]:
+    """Return a list with `values` at the places `chosen`, and `rest(i)` elsewhere."""
+    places = dict(zip(chosen, values, strict=True))
+    return [places[i] if i in places else rest(i) for i in range(size)]
+
+
+class Transposed:
+    """A rule from tangents, at one point, in both directions: its outputs, pushforward and pullback."""
+
+    def __init__(self, owner: Owner, rule: Any, leaves: Leaves, active: Sequence[int]) -> None:
+        self.active, self.size = active, len(leaves)
+        self.floating: list[int] = []
+
+        def of(*tangents: Any) -> Any:
+            given = spread(tangents, active, len(leaves), lambda i: zero(leaves[i]))
+            ys, dys = rule(leaves, given)
+            self.floating[:] = [i for i, dy in enumerate(dys) if dy is not None]
+            return [dys[i] for i in self.floating], ys
+
+        self.tape = linear_map(owner, of, [leaves[i] for i in active])
+        self.ys: list[Any] = self.tape.aux
+
+    def pull(self, cts: Leaves) -> list[Any]:
+        """Return a cotangent for each leaf, None for those that were not active."""
+        results = self.tape.pull([cts[i] for i in self.floating])
+        return spread(results, self.active, self.size, lambda i: None)
+
+    def push(self, tangents: Leaves) -> list[Any]:
+        """Return a tangent for each output, None for integers."""
+        given = [tangents[i] for i in self.active]
+        given = [ops.zeros_like(lift(x.data)) if t is None else t
+                 for x, t in zip(self.tape.inputs, given, strict=True)]  # fmt: skip
+        return spread(self.tape.push(given), self.floating, len(self.ys), lambda i: None)
+
+
+def transposed(owner: Owner, pullback: Any, ys: Leaves, tangents: Leaves) -> list[Any]:
+    """Return the tangents of outputs `ys`: the transpose of the pullback, as a map from cotangents, of `tangents`."""
+    floating = [i for i, y in enumerate(ys) if is_floating(y)]
+    reached: list[int] = []
+
+    def of(*cts: Any) -> Any:
+        results = pullback(spread(cts, floating, len(ys), lambda i: zero(ys[i])))
+        reached[:] = [i for i, t in enumerate(tangents) if t is not None and results[i] is not None]
+        return [results[i] for i in reached], None
+
+    try:
+        tape = linear_map(owner, of, [ys[i] for i in floating])
+    except ConversionError as error:
+        raise MissingRuleError(
+            f"{owner.name}: expected a reverse rule made of gradx's functions, to transpose it; got one that "
+            f"leaves them ({error}). Give the function a forward rule"
+        ) from error
+    results = tape.pull([tangents[i] for i in reached])
+    return spread(results, floating, len(ys), lambda i: None)
+
+
+__all__ = ["Leaves", "Owner", "Transposed", "is_floating", "transposed", "zero"]
