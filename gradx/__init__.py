@@ -58,9 +58,18 @@ newaxis = None
 _LAZY = frozenset({"debug", "nn", "optim", "random", "testing"})  # loaded on first use
 
 
+_DEBUG = {
+    "draw": "drawing",
+    "expression": "formulas",
+    "saved": "memory",
+}  # functions of `debug`, lazy too
+
+
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return _import_module(f"gradx.{name}")
+    if name in _DEBUG:
+        return getattr(_import_module(f"gradx.debug.{_DEBUG[name]}"), name)
     raise AttributeError(f"module 'gradx' has no attribute {name!r}")
 
 
@@ -126,7 +135,7 @@ __all__ = [
     "vmap",
     "watch",
 ]
-__all__ += ops.__all__
+__all__ += [*ops.__all__, *_DEBUG]
 
 if _os.environ.get("GRADX_DEBUG", "0") not in ("", "0"):  # record sources from the start
     _import_module("gradx.debug.sources").start()

@@ -13,7 +13,8 @@ GradxError
 ├── ConversionError   (TypeError)     a tracked Tensor turned into something that drops its gradient
 ├── ViewError         (ValueError)    a write through a view that is read-only
 ├── BatchError        (TypeError)     what cannot be done for all examples of a vmap at once
-└── MissingRuleError  (TypeError)     a function that has no derivative or batch rule, or no implementation
+├── MissingRuleError  (TypeError)     a function that has no derivative or batch rule, or no implementation
+└── MissingToolError  (ImportError)   a package or a program that is not installed
 
 - Each class also inherits the builtin that a user would catch.
 - A message says, operation first: what was expected, what came, and what to do.
@@ -76,6 +77,10 @@ class BatchError(GradxError, TypeError):
 
 class MissingRuleError(GradxError, TypeError):
     """A function without a derivative or batch rule, or without an implementation in a backend."""
+
+
+class MissingToolError(GradxError, ImportError):
+    """A package or a program that is not installed."""
 
 
 def pass_through(error: Exception) -> None:

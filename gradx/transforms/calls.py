@@ -83,15 +83,18 @@ class Taped(Primitive):
         From cotangents of the outputs, as Tensors, to those of the leaves, None for none.
     redo
         From the leaves as Tensors to such a pullback, as a function of them.
+    held
+        `() -> arrays`: the residuals, for whoever asks what the tape holds.
     """
 
-    __slots__ = ("owner", "pullback", "redo")
+    __slots__ = ("held", "owner", "pullback", "redo")
 
     lasting = False
 
     def __init__(self, owner: Owner, pullback: Any, redo: Any, push: Any) -> None:
         super().__init__(owner.name)
         self.owner, self.pullback, self.redo = owner, pullback, redo
+        self.held: Callable[[], list[Any]] = list
         self.push = partial(_push, push)
         self.pull = self.pull_guarded = _pull
 
@@ -202,8 +205,10 @@ class JvpCall(Call):
 
         linear = at(as_tensors(data))
         inside(owner, "tangents", linear.tape.values, level)
-        return self.taped(level, linear.ys, linear.pull, lambda leaves: at(leaves).pull,
-                          lambda ys, tangents: linear.push(tangents))  # fmt: skip
+        ys, card = self.taped(level, linear.ys, linear.pull, lambda leaves: at(leaves).pull,
+                              lambda ys, tangents: linear.push(tangents))  # fmt: skip
+        card.held = linear.held
+        return ys, card
 
     def mapped(self, examples: Examples) -> Call:
         rule, axes = self.rule, examples.axes
@@ -238,8 +243,10 @@ class VjpCall(Call):
         ys, residuals = forward(as_tensors(data))
         inside(owner, "residuals", residuals.arrays, level)
         pullback = partial(backward, residuals)
-        return self.taped(level, ys, pullback, lambda leaves: partial(backward, forward(leaves)[1]),
-                          partial(transposed, owner, pullback))  # fmt: skip
+        taped, card = self.taped(level, ys, pullback, lambda leaves: partial(backward, forward(leaves)[1]),
+                                 partial(transposed, owner, pullback))  # fmt: skip
+        card.held = lambda: residuals.arrays
+        return taped, card
 
     def mapped(self, examples: Examples) -> Call:
         forward, backward = self.forward, self.backward

@@ -234,7 +234,7 @@ def linear_transpose(f: Callable[..., Any], *primals: Any) -> Callable[[Any], An
     here, there = ([point(x, step) for x in leaves] for step in (0.7, 1.9))
     linear = Linearized("linear_transpose", f, unflatten(structure, here), has_aux=False)
     values, _ = results(f(*unflatten(structure, there)), "linear_transpose")
-    if not all(map(close, values, linear.push(there))):
+    if not all(map(_close, values, linear.push(there))):
         raise GraphError(
             "linear_transpose: expected a linear function; got one whose derivative is not the same everywhere, or "
             "that is not 0 at 0. Linearize it first: gx.vjp, or gx.linearize"
@@ -259,7 +259,7 @@ def point(x: Any, step: float) -> Any:
     return ops.reshape(ops.astype(z, x.dtype), x.shape)
 
 
-def close(a: Any, b: Any) -> bool:
+def _close(a: Any, b: Any) -> bool:
     """Whether two results are equal to rounding, for all examples of a vmap."""
     loose = {"float64": 1e-8, "complex128": 1e-8, "float32": 1e-3, "complex64": 1e-3}
     scale = loose.get(a.dtype.name, 5e-2)
@@ -334,4 +334,4 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], 
     return (product, *aux) if has_aux else product
 
 
-__all__ = ["Linearized", "close", "ggnvp", "hvp", "linear_transpose", "linearize", "point"]
+__all__ = ["Linearized", "ggnvp", "hvp", "linear_transpose", "linearize", "point"]

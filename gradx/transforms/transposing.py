@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradx import ops
+from gradx.backend import namespaces
 from gradx.dtypes import is_inexact
 from gradx.errors import ConversionError, GraphError, MissingRuleError
 from gradx.tape import SCALARS, lift
-from gradx.transforms.linear import Linearized, close, point
+from gradx.transforms.linear import Linearized, point
+from gradx.transforms.reverse import raw
 
 Leaves = Sequence[Any]
 
@@ -41,10 +43,9 @@ def linear_map(owner: Owner, f: Callable[..., Any], likes: Leaves) -> Linearized
     if owner.checked:
         return Linearized(owner.name, f, tuple([zero(x) for x in likes]), has_aux=True)
     here, there = ([point(ops.stop_gradient(x), step) for x in likes] for step in (0.7, 1.9))
-    tape = Linearized(owner.name, f, tuple(here), has_aux=True)
     there = [1e3 * x for x in there]  # a clipped gradient shows only where it is large
-    values, _ = f(*there)
-    if not all(map(_agree, values, tape.push(there))):
+    tape = Linearized(owner.name, f, tuple(here), has_aux=True)
+    if not (_agrees(tape, here, tape.values) and _agrees(tape, there, f(*there)[0])):
         raise GraphError(
             f"{owner.name}: expected a rule that is linear in {owner.rule}, to transpose it for the other mode; "
             "got one that is not. Multiply by them, and add up; do not square them or add constants"
@@ -53,11 +54,36 @@ def linear_map(owner: Owner, f: Callable[..., Any], likes: Leaves) -> Linearized
     return tape
 
 
-def _agree(a: Any, b: Any) -> bool:
-    """Whether two results are equal to rounding, where both are finite."""
-    a, b = ops.stop_gradient(a), ops.stop_gradient(b)
-    finite = ops.isfinite(a) & ops.isfinite(b)
-    return close(ops.where(finite, a, 0), ops.where(finite, b, 0))
+def _agrees(tape: Linearized, xs: Leaves, values: Leaves) -> bool:
+    """Whether `f(x)` is the tape's linear map of `x`, as far as both are finite: <w, f(x)> is <pull(w), x>.
+
+    By the transpose alone, for a forward rule may be what is being derived.
+    """
+    if not values or not xs:
+        return True
+    values = [ops.stop_gradient(v) for v in values]
+    weights = [ops.where(ops.isfinite(v), point(v, 1.3), 0) for v in values]
+    values = [ops.where(ops.isfinite(v), v, 0) for v in values]
+    pulled = [ops.stop_gradient(g) for g in tape.pull(weights)]
+    left, scale = _product(weights, values)
+    right, other = _product(pulled, xs)
+    apart, size = abs(left - right), scale + other
+    loose = max([_LOOSE.get(x.dtype.name, 5e-2) for x in (*values, *xs)], default=0.0)
+    agrees = raw((apart <= loose * size) | ~ops.isfinite(size + left + right) | (size == 0))
+    return bool(namespaces[agrees.__class__].all(agrees))
+
+
+_LOOSE = {"float64": 1e-8, "complex128": 1e-8, "float32": 1e-3, "complex64": 1e-3}
+
+
+def _product(xs: Leaves, ys: Leaves) -> tuple[Any, Any]:
+    """Return the real inner product of two lists of arrays, and the sum of the magnitudes of its terms."""
+    total: Any = 0.0
+    scale: Any = 0.0
+    for x, y in zip(xs, ys, strict=True):
+        term = ops.real(ops.conj(x) * y)
+        total, scale = total + ops.sum(term), scale + ops.sum(ops.abs(term))
+    return total, scale
 
 
 def spread(values: Leaves, chosen: Sequence[int], size: int, rest: Any) -> list[Any]:
@@ -86,6 +112,14 @@ class Transposed:
         """Return a cotangent for each leaf, None for those that were not active."""
         results = self.tape.pull([cts[i] for i in self.floating])
         return spread(results, self.active, self.size, lambda i: None)
+
+    def held(self) -> list[Any]:
+        """Return the arrays that the tape keeps."""
+        steps = self.tape.level.state
+        outputs = [
+            each for step in steps for each in (step.y if isinstance(step.y, tuple) else (step.y,))
+        ]
+        return [*outputs, *(x for step in steps for x in step.inputs if x.__class__ not in SCALARS)]
 
     def push(self, tangents: Leaves) -> list[Any]:
         """Return a tangent for each output, None for integers."""
