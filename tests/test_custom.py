@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -197,8 +199,6 @@ def test_no_work_is_done_twice() -> None:
 
 
 def test_residuals_are_let_go_of() -> None:
-    import weakref
-
     kept: list[Any] = []
 
     @gx.custom_vjp
@@ -221,3 +221,20 @@ def test_residuals_are_let_go_of() -> None:
     y = f(x)
     del y
     assert kept[1]() is None
+
+
+@pytest.mark.parametrize("f", CUSTOM.values(), ids=CUSTOM)
+def test_no_cycles(f: Any) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        x = gx.asarray(X, requires_grad=True)
+        z = x * 1.0
+        y = f(z)
+        z[0] = y[0]  # now z depends on what was computed from it
+        gone = weakref.ref(z), weakref.ref(y), weakref.ref(y.aux)
+        gx.sum(f(z)).backward(retain_graph=True)
+        del y, z
+        assert [each() for each in gone] == [None] * 3
+    finally:
+        gc.enable()

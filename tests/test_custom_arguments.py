@@ -80,6 +80,21 @@ def test_nondiff_argnums() -> None:
         power("x", 3)
 
 
+def test_ways_to_decorate() -> None:
+    def f(n: int, x: Any) -> Any:
+        return n * x
+
+    for decorated in (
+        gx.custom_jvp(f, (0,)),
+        gx.custom_jvp(f, nondiff_argnums=0),
+        gx.custom_jvp(nondiff_argnums=0)(f),
+    ):
+        decorated.defjvp(lambda n, primals, tangents: (n * primals[0], n * tangents[0]))
+        assert gx.grad(lambda x, f=decorated: f(3, x))(1.0).item() == 3.0
+        assert decorated.__name__ == "f"
+        assert repr(decorated) == "<custom_jvp f>"
+
+
 def test_defjvps_and_numbers() -> None:
     @gx.custom_jvp
     def f(x: Any, y: Any, n: Any) -> Any:

@@ -143,7 +143,9 @@ class Custom(Owner):
         given = Arguments(self.name, args, self.nondiff)
         if not given.leaves:
             return self.f(*args)
-        return given.rebuild(apply(self.card(given), tuple(given.leaves), {}))
+        leaves = tuple(given.leaves)
+        given.leaves = []  # the rules on the tape hold `given`, and are not to hold what the call was made with
+        return given.rebuild(apply(self.card(given), leaves, {}))
 
     def card(self, given: Arguments) -> Call:
         """Return the card of one call."""
@@ -175,7 +177,8 @@ class custom_jvp(Custom):
     without a derivative.
 
     Outside of any derivative `f` itself runs; of a forward or reverse mode, the rule does, once. The derivative of
-    the rule is the second derivative of the function.
+    the rule is the second derivative of the function. Where a tangent of zero meets a slope that is not finite, the
+    rule sees to it, by `gx.where`, that the product is what it should be.
 
     Raises
     ------
@@ -199,9 +202,11 @@ class custom_jvp(Custom):
 
     rule = "the tangents"
 
-    def __new__(cls, f: Any = None, **options: Any) -> Any:
+    def __new__(cls, f: Any = None, nondiff_argnums: Any = ()) -> Any:
         """Return the function with a place for rules; without `f`, the decorator that gives it one."""
-        return super().__new__(cls) if f is not None else functools.partial(cls, **options)
+        if f is not None:
+            return super().__new__(cls)
+        return functools.partial(cls, nondiff_argnums=nondiff_argnums)
 
     def __init__(self, f: Callable[..., Any], nondiff_argnums: int | Sequence[int] = ()) -> None:
         super().__init__(f, nondiff_argnums)
@@ -268,7 +273,8 @@ class custom_vjp(Custom):
 
     Outside of any derivative `f` itself runs; of a reverse mode `fwd` once, and `bwd` on the way back. Second
     derivatives differentiate `bwd` and `fwd`, so both are made of gradx's functions where they are wanted.
-    Forward mode transposes `bwd`, which is linear in `ct`: this too needs gradx's functions.
+    Forward mode transposes `bwd`, which is linear in `ct`: this too needs gradx's functions. Where a cotangent of zero
+    meets a slope that is not finite, `bwd` sees to it, by `gx.where`, that the product is what it should be.
     A graph keeps the arguments besides the residuals: where a walk is recorded (`create_graph=True`), `fwd` runs again.
 
     Raises
@@ -292,9 +298,11 @@ class custom_vjp(Custom):
 
     rule = "the cotangent"
 
-    def __new__(cls, f: Any = None, **options: Any) -> Any:
+    def __new__(cls, f: Any = None, nondiff_argnums: Any = ()) -> Any:
         """Return the function with a place for rules; without `f`, the decorator that gives it one."""
-        return super().__new__(cls) if f is not None else functools.partial(cls, **options)
+        if f is not None:
+            return super().__new__(cls)
+        return functools.partial(cls, nondiff_argnums=nondiff_argnums)
 
     def __init__(self, f: Callable[..., Any], nondiff_argnums: int | Sequence[int] = ()) -> None:
         super().__init__(f, nondiff_argnums)
