@@ -91,7 +91,7 @@ class Primitive:
         `(level, data, parents) -> y, card`: in place of the implementation where a tape is to record it; the card to
         put there holds the residuals. For what computes its residuals along with its result.
     dual
-        `(level, data, tangents) -> y, dy`: in place of implementation and forward rule.
+        `(level, data, tangents, masked) -> y, dy`: in place of implementation and forward rule.
     """
 
     __slots__ = ("__weakref__", "_plans", "add_to", "batch", "call", "differentiable", "few", "implementation",

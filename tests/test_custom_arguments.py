@@ -269,6 +269,42 @@ def test_a_rule_that_is_not_finite_is_no_error() -> None:
         assert gx.grad(f)(0.0).item() == np.inf
 
 
+@pytest.mark.parametrize("name", ["jvp", "vjp"])
+def test_zeros_absorb_what_is_not_finite(name: str) -> None:
+    if name == "jvp":
+        root = gx.custom_jvp(gx.sqrt)
+        root.defjvp(
+            lambda primals, tangents: (root(*primals), tangents[0] * (0.5 / gx.sqrt(*primals)))
+        )
+    else:
+        root = gx.custom_vjp(gx.sqrt)
+        root.defvjp(lambda x: (root(x), x), lambda x, ct: (ct * (0.5 / gx.sqrt(x)),))
+
+    def f(x: Any) -> Any:
+        return gx.where(x > 0, root(x), 0.0)
+
+    x, v = np.array([0.0, 4.0]), np.array([0.0, 1.0])
+    with np.errstate(divide="ignore"):
+        assert_close(gx.grad(lambda x: gx.sum(f(x)))(x), np.array([0.0, 0.25]))
+        assert_close(gx.grad(lambda x: root(x)[1])(x), np.array([0.0, 0.25]))
+        assert_close(gx.jvp(root, (x,), (v,))[1], np.array([0.0, 0.25]))
+        assert_close(gx.linearize(root, x)[1](v), np.array([0.0, 0.25]))
+        expected = np.array([[np.inf, 0.0], [0.0, 0.25]])
+        assert_close(gx.jacfwd(root)(x), expected)
+        assert_close(gx.jacrev(root)(x), expected)
+        leaf = gx.asarray(x, requires_grad=True)
+        first = gx.gradients(gx.sum(f(leaf)), leaf, create_graph=True)
+        assert_close(first.detach(), np.array([0.0, 0.25]))
+        assert_close(gx.gradients(first[1], leaf)[1], -1 / 32)
+
+
+def test_a_bwd_that_is_not_linear_meets_zeros() -> None:
+    f = gx.custom_vjp(lambda x: x * 1.0)
+    f.defvjp(lambda x: (x * 1.0, None), lambda _, ct: (gx.clip(ct, -1.0, 1.0),))
+    for _ in range(2):
+        assert_close(gx.grad(lambda x: 5.0 * f(x)[1])(np.ones(3)), np.array([0.0, 1.0, 0.0]))
+
+
 def test_bwd_that_leaves_gradx() -> None:
     f = gx.custom_vjp(lambda x: x * 2.0)
     f.defvjp(lambda x: (x * 2.0, None), lambda _, ct: (gx.asarray(2.0 * ct.numpy()),))

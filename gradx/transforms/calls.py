@@ -24,7 +24,7 @@ from gradx.level import Cell, Level, no_grad
 from gradx.primitive import Primitive
 from gradx.tape import SCALARS, ZERO, Node, bind, constant_of
 from gradx.transforms.batch import vmap
-from gradx.transforms.transposing import Leaves, Owner, Transposed, transposed, zero
+from gradx.transforms.transposing import Leaves, Owner, Transposed, absorbing, transposed, zero
 
 
 class Residuals(NamedTuple):
@@ -102,17 +102,18 @@ class Taped(Primitive):
         return False, (True,) * len(tracked)
 
 
-def _pull(xp: Any, ct: Any, node: Node, parents: Any) -> Any:
+def _pull(xp: Any, ct: Any, node: Node, parents: Any, *, guarded: bool = False) -> Any:
     """Apply a reverse rule: the one at hand, or where the walk is recorded one that depends on the arguments."""
     card, cts = node.card, filled(ct, node)
+    apply = partial(absorbing, card.owner) if guarded else lambda pullback, cts: pullback(cts)
     if xp is ops:
         recorded = any(
             parent is not None and isinstance(x, Cell) and x.aux is parent
             for x, parent in zip(node.inputs, node.parents, strict=True)
         )
-        return (card.redo(node.inputs) if recorded else card.pullback)(cts)
+        return apply(card.redo(node.inputs) if recorded else card.pullback, cts)
     with no_grad():
-        results = card.pullback(cts)
+        results = apply(card.pullback, cts)
     inside(
         card.owner,
         "cotangents",
@@ -135,7 +136,7 @@ def filled(ct: Any, node: Node) -> list[Any]:
     ]
 
 
-def _push(push: Any, xp: Any, tangents: Leaves, y: Any, *inputs: Any) -> Any:
+def _push(push: Any, xp: Any, tangents: Leaves, y: Any, *inputs: Any, masked: bool = False) -> Any:
     """Apply a pushforward on a tape that is linearized."""
     ys = [constant_of(each) for each in y] if isinstance(y, tuple) else [constant_of(y)]
     dys = push(ys, [None if t is None else constant_of(t) for t in tangents])
@@ -189,8 +190,17 @@ class JvpCall(Call):
         super().__init__(owner, primal)
         self.rule = rule
 
-    def dual(self, level: Level, data: Leaves, tangents: Leaves) -> Any:
+    def dual(self, level: Level, data: Leaves, tangents: Leaves, masked: bool) -> Any:
         leaves = as_tensors(data)
+        if masked and not self.owner.crooked:
+            active = [i for i, t in enumerate(tangents) if t is not None]
+            try:
+                linear = Transposed(self.owner, self.rule, leaves, active)
+            except GraphError:
+                self.owner.crooked = True
+            else:
+                given = [None if t is None else constant_of(t) for t in tangents]
+                return self.paired(level, linear.ys, linear.push(given))
         given = [
             zero(x) if t is None else constant_of(t) for x, t in zip(leaves, tangents, strict=True)
         ]
@@ -231,7 +241,7 @@ class VjpCall(Call):
         super().__init__(owner, primal)
         self.forward, self.backward = forward, backward
 
-    def dual(self, level: Level, data: Leaves, tangents: Leaves) -> Any:
+    def dual(self, level: Level, data: Leaves, tangents: Leaves, masked: bool) -> Any:
         ys, residuals = self.forward(as_tensors(data))
         inside(self.owner, "results", ys, level)
         given = [None if t is None else constant_of(t) for t in tangents]
@@ -246,6 +256,7 @@ class VjpCall(Call):
         taped, card = self.taped(level, ys, pullback, lambda leaves: partial(backward, forward(leaves)[1]),
                                  partial(transposed, owner, pullback))  # fmt: skip
         card.held = lambda: residuals.arrays
+        card.pull_guarded = partial(_pull, guarded=True)
         return taped, card
 
     def mapped(self, examples: Examples) -> Call:

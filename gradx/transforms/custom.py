@@ -177,8 +177,8 @@ class custom_jvp(Custom):
     without a derivative.
 
     Outside of any derivative `f` itself runs; of a forward or reverse mode, the rule does, once. The derivative of
-    the rule is the second derivative of the function. Where a tangent of zero meets a slope that is not finite, the
-    rule sees to it, by `gx.where`, that the product is what it should be.
+    the rule is the second derivative of the function. Tangents that are zero by structure absorb slopes that are not
+    finite, as everywhere; for that the rule is run on a tape of its own.
 
     Raises
     ------
@@ -214,7 +214,7 @@ class custom_jvp(Custom):
 
     def defjvp(self, rule: Callable[..., Any]) -> Callable[..., Any]:
         """Set the rule `(*nondiff, primals, tangents) -> (out, tangent)`; a decorator."""
-        self.forward_rule, self.checked = rule, False
+        self.forward_rule, self.checked, self.crooked = rule, False, False
         return rule
 
     def defjvps(self, *rules: Callable[..., Any] | None) -> None:
@@ -273,8 +273,8 @@ class custom_vjp(Custom):
 
     Outside of any derivative `f` itself runs; of a reverse mode `fwd` once, and `bwd` on the way back. Second
     derivatives differentiate `bwd` and `fwd`, so both are made of gradx's functions where they are wanted.
-    Forward mode transposes `bwd`, which is linear in `ct`: this too needs gradx's functions. Where a cotangent of zero
-    meets a slope that is not finite, `bwd` sees to it, by `gx.where`, that the product is what it should be.
+    Forward mode transposes `bwd`, which is linear in `ct`: this too needs gradx's functions. Cotangents that are zero
+    by structure (`where`, an index) absorb slopes that are not finite if `bwd` is such a one.
     A graph keeps the arguments besides the residuals: where a walk is recorded (`create_graph=True`), `fwd` runs again.
 
     Raises
@@ -310,7 +310,7 @@ class custom_vjp(Custom):
 
     def defvjp(self, fwd: Callable[..., Any], bwd: Callable[..., Any]) -> None:
         """Set the rules `fwd(*args) -> (out, residuals)` and `bwd(*nondiff, residuals, ct) -> cotangents`."""
-        self.rules, self.checked = (fwd, bwd), False
+        self.rules, self.checked, self.crooked = (fwd, bwd), False, False
 
     def card(self, given: Arguments) -> Call:
         if self.rules is None:

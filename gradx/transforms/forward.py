@@ -27,10 +27,11 @@ class Forward(Level):
         own = [x.aux if isinstance(x, Cell) and x.level is self else None for x in args]
         tangents = [None if aux is None else aux[0] for aux in own]
         tracked = card.differentiable and any(tangent is not None for tangent in tangents)
+        flags = [aux[1] for aux in own if aux is not None]
         dual = card.dual is not None and tracked
         dy: Any = None
         if dual:
-            y, dy = card.dual(self, data, tangents)
+            y, dy = card.dual(self, data, tangents, any(flags))
         else:
             y = bind(card, data, params)
         if isinstance(y, (tuple, list)):
@@ -39,7 +40,6 @@ class Forward(Level):
             y = settle(y, data)
         if not tracked:
             return lift_all(y)
-        flags = [aux[1] for aux in own if aux is not None]
         masked = card.masks or all(flags)
         if not dual:
             dy = push_forward(card, tangents, y, data, params, any(flags))

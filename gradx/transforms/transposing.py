@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from gradx import ops
-from gradx.backend import namespaces
+from gradx.backend import backend_of, namespaces
 from gradx.dtypes import is_inexact
 from gradx.errors import ConversionError, GraphError, MissingRuleError
 from gradx.tape import SCALARS, lift
@@ -26,6 +27,7 @@ class Owner:
     name: str
     rule: str  # the name of the rule, for errors
     checked: bool
+    crooked = False  # found to be not linear, or not to be looked through
 
 
 def is_floating(x: Any) -> bool:
@@ -40,8 +42,14 @@ def zero(x: Any) -> Any:
 
 def linear_map(owner: Owner, f: Callable[..., Any], likes: Leaves) -> Linearized:
     """Return the linear `f(*likes) -> results, aux` as a tape, once it is made sure that it is linear."""
-    if owner.checked:
-        return Linearized(owner.name, f, tuple([zero(x) for x in likes]), has_aux=True)
+    # Quiet: the numbers that it is run on stand for others, and 0 times inf means nothing.
+    with backend_of(type(raw(likes[0]))).quiet() if likes else nullcontext():
+        if owner.checked:
+            return Linearized(owner.name, f, tuple([zero(x) for x in likes]), has_aux=True)
+        return _checked(owner, f, likes)
+
+
+def _checked(owner: Owner, f: Callable[..., Any], likes: Leaves) -> Linearized:
     here, there = ([point(ops.stop_gradient(x), step) for x in likes] for step in (0.7, 1.9))
     there = [1e3 * x for x in there]  # a clipped gradient shows only where it is large
     tape = Linearized(owner.name, f, tuple(here), has_aux=True)
@@ -129,6 +137,29 @@ class Transposed:
         return spread(self.tape.push(given), self.floating, len(self.ys), lambda i: None)
 
 
+def absorbing(owner: Owner, pullback: Any, cts: Leaves) -> list[Any]:
+    """Return `pullback(cts)`, where zeros among `cts` absorb what is not finite; as it is, where it is not linear."""
+    if owner.crooked:
+        return list(pullback(cts))
+    floating = [i for i, ct in enumerate(cts) if is_floating(ct)]
+    reached: list[int] = []
+    size = 0
+
+    def of(*given: Any) -> Any:
+        nonlocal size
+        results = pullback(spread(given, floating, len(cts), lambda i: cts[i]))
+        reached[:] = [i for i, g in enumerate(results) if g is not None]
+        size = len(results)
+        return [results[i] for i in reached], None
+
+    try:
+        tape = linear_map(owner, of, [cts[i] for i in floating])
+    except (ConversionError, GraphError, MissingRuleError):
+        owner.crooked = True
+        return list(pullback(cts))
+    return spread(tape.push([cts[i] for i in floating]), reached, size, lambda i: None)
+
+
 def transposed(owner: Owner, pullback: Any, ys: Leaves, tangents: Leaves) -> list[Any]:
     """Return the tangents of outputs `ys`: the transpose of the pullback, as a map from cotangents, of `tangents`."""
     floating = [i for i, y in enumerate(ys) if is_floating(y)]
@@ -150,4 +181,4 @@ def transposed(owner: Owner, pullback: Any, ys: Leaves, tangents: Leaves) -> lis
     return spread(results, floating, len(ys), lambda i: None)
 
 
-__all__ = ["Leaves", "Owner", "Transposed", "is_floating", "transposed", "zero"]
+__all__ = ["Leaves", "Owner", "Transposed", "absorbing", "is_floating", "transposed", "zero"]
