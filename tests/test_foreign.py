@@ -78,6 +78,9 @@ def of_beta(name: str) -> Any:
     return lambda x: betaln[name](x + 3.0, gx.exp(x) + x[0])
 
 
+# The rest of the transforms are made of these; all of them around rules like ours: in test_custom.py.
+SOME = ("grad", "vjp", "jvp", "linearize", "vmap", "jacfwd", "jacrev", "hessian", "tape")
+
 FUNCTIONS = {"j0": of_j0, **{name: of_beta(name) for name in betaln}}
 
 
@@ -88,8 +91,8 @@ def test_against_differences(f: Any) -> None:
 
 
 @pytest.mark.parametrize("f", [of_j0, of_beta("vjp"), of_beta("jvp")], ids=["slopes", "vjp", "jvp"])
-@pytest.mark.parametrize("outer", TRANSFORMS)
-@pytest.mark.parametrize("inner", TRANSFORMS)
+@pytest.mark.parametrize("outer", SOME)
+@pytest.mark.parametrize("inner", SOME)
 def test_under_pairs_of_transforms(outer: str, inner: str, f: Any) -> None:
     actual = TRANSFORMS[outer](TRANSFORMS[inner](f))(gx.asarray(X))
     expected = LOOPS[outer](LOOPS[inner](f))(gx.asarray(X))
