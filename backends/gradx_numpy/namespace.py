@@ -128,7 +128,6 @@ from numpy import (
     square,
     squeeze,
     stack,
-    std,
     subtract,
     tan,
     tensordot,
@@ -145,7 +144,6 @@ from numpy import (
     unique_inverse,
     unique_values,
     unstack,
-    var,
     vecdot,
     where,
     zeros,
@@ -153,6 +151,7 @@ from numpy import (
 )
 
 from gradx_numpy import linalg as linalg
+from gradx_numpy import special as special
 from gradx_numpy._indexing import getitem, index_add, index_set, scatter
 from gradx_numpy._special import SPECIAL
 from gradx_numpy._standard import (
@@ -172,10 +171,12 @@ from gradx_numpy._standard import (
     nonzero,
     prod,
     sort,
+    std,
     sum,
     take,
     take_along_axis,
     tanh,
+    var,
 )
 
 __array_api_version__ = "2025.12"

@@ -20,7 +20,9 @@ from gradx.dtypes import dtype_of, is_complex
 from gradx.errors import GraphError
 from gradx.hooks import hooks
 from gradx.level import Cell, Level, cell, no_grad, twin
+from gradx.ops.linalg.degenerate import WATCHED
 from gradx.tape import OUTPUT, SCALARS, ZERO, Node, NodeWithParams, constant_of, lift, output_of
+from gradx.transforms.limits import limits
 
 Seeds = Sequence[tuple[Node, Any]]
 
@@ -45,7 +47,9 @@ def pull_back(seeds: Seeds, wanted: Collection[Node] | None = None, *, retain: b
     targets = None if wanted is None else set(wanted)
     uses, live = _uses(seeds, targets)
     lifted = record is not None or any(isinstance(ct, Cell) for _, ct in seeds)
-    cotangents: dict[Node, Any] = {}
+    cotangents: dict[Node, Any] = (
+        limits(pull_back, seeds, live, uses, record, lifted) if WATCHED else {}
+    )
     ready: list[Node] = []
     masked: set[Node] = set()
     for node, ct in seeds:
