@@ -21,7 +21,7 @@ GradxError
 - A message says, operation first: what was expected, what came, and what to do.
 """
 
-from contextlib import suppress
+import contextlib
 
 
 class GradxError(Exception):
@@ -90,7 +90,7 @@ class MissingToolError(GradxError, ImportError):
 
 def pass_through(error: Exception) -> None:
     """Mark an error of the user's own code, run by gradx: it reaches the user as it is, with nothing added."""
-    with suppress(AttributeError):  # an exception class with slots
+    with contextlib.suppress(AttributeError):  # an exception class with slots
         error._gradx_passes = True  # type: ignore[attr-defined]
 
 
