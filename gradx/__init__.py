@@ -45,9 +45,12 @@ from gradx.promotion import can_cast, finfo, iinfo, isdtype, result_type
 from gradx.tensor import Tensor
 from gradx.transforms.backward import gradients
 from gradx.transforms.batch import vmap
+from gradx.transforms.custom import custom_jvp, custom_vjp
 from gradx.transforms.derivatives import grad, jvp, value_and_grad, vjp
+from gradx.transforms.foreign import primitive
 from gradx.transforms.jacobians import hessian, jacfwd, jacobian, jacrev, value_and_jacobian
 from gradx.transforms.linear import ggnvp, hvp, linear_transpose, linearize
+from gradx.watching import watch
 
 __array_api_version__ = "2025.12"
 __version__ = "0.1.0"
@@ -58,9 +61,18 @@ _LAZY = frozenset(
 )  # loaded on first use
 
 
+_DEBUG = {
+    "draw": "drawing",
+    "expression": "formulas",
+    "saved": "memory",
+}  # functions of `debug`, lazy too
+
+
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return _import_module(f"gradx.{name}")
+    if name in _DEBUG:
+        return getattr(_import_module(f"gradx.debug.{_DEBUG[name]}"), name)
     raise AttributeError(f"module 'gradx' has no attribute {name!r}")
 
 
@@ -78,6 +90,8 @@ __all__ = [
     "check_captures",
     "complex64",
     "complex128",
+    "custom_jvp",
+    "custom_vjp",
     "default_device",
     "dtype_of",
     "e",
@@ -111,6 +125,7 @@ __all__ = [
     "no_grad",
     "ops",
     "pi",
+    "primitive",
     "result_type",
     "special",  # noqa: F405  (loaded on first use)
     "uint8",
@@ -121,8 +136,9 @@ __all__ = [
     "value_and_jacobian",
     "vjp",
     "vmap",
+    "watch",
 ]
-__all__ += ops.__all__
+__all__ += [*ops.__all__, *_DEBUG]
 
 if _os.environ.get("GRADX_DEBUG", "0") not in ("", "0"):  # record sources from the start
     _import_module("gradx.debug.sources").start()

@@ -14,11 +14,14 @@ GradxError
 ├── ViewError         (ValueError)    a write through a view that is read-only
 ├── BatchError        (TypeError)     what cannot be done for all examples of a vmap at once
 ├── DegeneracyError   (ValueError)    equal eigenvalues or singular values where the derivative needs distinct ones
-└── MissingRuleError  (TypeError)     a function that has no derivative or batch rule, or no implementation
+├── MissingRuleError  (TypeError)     a function that has no derivative or batch rule, or no implementation
+└── MissingToolError  (ImportError)   a package or a program that is not installed
 
 - Each class also inherits the builtin that a user would catch.
 - A message says, operation first: what was expected, what came, and what to do.
 """
+
+import contextlib
 
 
 class GradxError(Exception):
@@ -79,3 +82,18 @@ class DegeneracyError(GradxError, ValueError):
 
 class MissingRuleError(GradxError, TypeError):
     """A function without a derivative or batch rule, or without an implementation in a backend."""
+
+
+class MissingToolError(GradxError, ImportError):
+    """A package or a program that is not installed."""
+
+
+def pass_through(error: Exception) -> None:
+    """Mark an error of the user's own code, run by gradx: it reaches the user as it is, with nothing added."""
+    with contextlib.suppress(AttributeError):  # an exception class with slots
+        error._gradx_passes = True  # type: ignore[attr-defined]
+
+
+def passes(error: Exception) -> bool:
+    """Whether an error is not to be explained: gradx's own, or one from the user's code."""
+    return isinstance(error, GradxError) or getattr(error, "_gradx_passes", False)

@@ -18,6 +18,7 @@ from gradx.batching import BatchRule
 from gradx.errors import MissingRuleError, ViewError
 from gradx.level import Cell
 from gradx.tape import apply, bind
+from gradx.watching import cards, watched, watchers
 
 Rule = Callable[..., Any]
 F = TypeVar("F", bound=Rule)
@@ -88,11 +89,20 @@ class Primitive:
         What to apply to bare arrays of any library, in place of the backend's function of that name.
     differentiable
         False cuts the graph: the result is an integer, a boolean or an index.
+    evaluate
+        `(level, data, parents) -> y, card`: in place of the implementation where a tape is to record it; the card to
+        put there holds the residuals. For what computes its residuals along with its result.
+    dual
+        `(level, data, tangents, masked) -> y, dy`: in place of implementation and forward rule.
     """
 
-    __slots__ = ("_plans", "add_to", "batch", "call", "differentiable", "few", "implementation", "joint", "masks",
-                 "name", "pull", "pull_guarded", "push", "put", "reads", "rules", "sloped", "table",
-                 "take_over", "view")  # fmt: skip
+    __slots__ = ("__weakref__", "_plans", "add_to", "batch", "call", "differentiable", "few", "implementation",
+                 "joint", "masks", "name", "pull", "pull_guarded", "push", "put", "reads", "rules", "sloped",
+                 "table", "take_over", "view")  # fmt: skip
+
+    lasting = True  # not of one call alone
+    evaluate: Rule | None = None
+    dual: Rule | None = None
 
     def __init__(self, name: str, *, masks: bool = False, batch: BatchRule | None = None) -> None:
         self.name = name
@@ -113,6 +123,8 @@ class Primitive:
         self.pull_guarded: Rule = self._no_pull
         self.reads: tuple[Reads | None, ...] = ()
         self._plans: dict[tuple[bool, ...], tuple[bool, tuple[bool, ...]]] = {}
+        if self.lasting:
+            cards.add(self)
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
@@ -133,6 +145,8 @@ class Primitive:
                 found = getattr(found, part, None)
             if found is None:
                 raise MissingRuleError(f"{self.name}: not implemented for arrays of {backend.name}")
+        if watchers and not issubclass(kind, Cell):
+            found = watched(self.name, found)
         self.table[kind] = found
         return found
 

@@ -17,7 +17,7 @@ from typing import Any
 from gradx.backend import backend_for_device, backend_of, current_device
 from gradx.capture import capture
 from gradx.dtypes import dtype_of
-from gradx.errors import GradxError, MixedLibraryError, OperandError, ShapeError
+from gradx.errors import MixedLibraryError, OperandError, ShapeError, passes
 from gradx.level import Cell, Level, alias, blocks, cell, lower, suspended
 from gradx.shapes import broadcast_shapes
 
@@ -42,7 +42,7 @@ class Node:
         Of the output; for several outputs, tuples of them.
     """
 
-    __slots__ = ("__weakref__", "card", "dtype", "inputs", "parents", "shape", "y")
+    __slots__ = ("__weakref__", "card", "dtype", "hooks", "inputs", "parents", "shape", "y")
 
     card: Any
     parents: tuple[Node | None, ...]
@@ -51,6 +51,7 @@ class Node:
     params: Any = MappingProxyType({})  # most nodes have none, and no slot for them
     shape: Any
     dtype: Any
+    hooks: dict[Any, Any]  # unset on most nodes: see `hooks.py`
 
 
 class NodeWithParams(Node):
@@ -94,11 +95,15 @@ class Reverse(Level):
 
     def process(self, card: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         data = [lower(x, self) for x in args]
-        y = bind(card, data, params)
+        parents = tuple([x.aux if isinstance(x, Cell) and x.level is self else None for x in args])
+        tracked = any(parents) and not (blocks and suspended())
+        if tracked and card.evaluate is not None:
+            y, card = card.evaluate(self, data, parents)
+        else:
+            y = bind(card, data, params)
         if not card.differentiable:
             return lift_all(y)
-        parents = tuple([x.aux if isinstance(x, Cell) and x.level is self else None for x in args])
-        if not any(parents) or (blocks and suspended()):
+        if not tracked:
             return wrap(y, self, None)
         node = NodeWithParams()
         node.card = card
@@ -339,7 +344,7 @@ def bind(card: Any, args: Sequence[Any], params: dict[str, Any]) -> Any:
 def recover(card: Any, args: Sequence[Any], params: dict[str, Any], error: Exception) -> Any:
     """Find an implementation not yet in the card's table and apply it; else raise `error`, explained."""
     kind = next(type(x) for x in args if type(x) not in SCALARS)
-    if kind in card.table:
+    if kind in card.table or passes(error):
         raise explain(card, args, error) from error
     try:
         return card.implement(kind)(*args, **params)
@@ -349,7 +354,7 @@ def recover(card: Any, args: Sequence[Any], params: dict[str, Any], error: Excep
 
 def explain(card: Any, args: Sequence[Any], error: Exception) -> Exception:
     """Return the error to raise in place of a backend's: the operation first, then what came."""
-    if isinstance(error, GradxError):
+    if passes(error):
         return error
     arrays = [x for x in args if type(x) not in SCALARS]
     if len({backend_of(type(x)).device_name(x) for x in arrays}) > 1:

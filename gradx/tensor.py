@@ -15,6 +15,7 @@ from gradx import ops
 from gradx.backend import backend_for_device, backend_of
 from gradx.dtypes import DType, dtype_of, is_inexact
 from gradx.errors import ConversionError, DtypeError, GraphError, OperandError, ShapeError
+from gradx.hooks import Handle, Hook, register
 from gradx.level import Cell, cell
 from gradx.methods import Methods
 from gradx.namespace import namespace_for
@@ -166,6 +167,21 @@ class Tensor(Methods, Operators):
         from gradx.transforms.backward import backward  # stands above: the walk runs on Tensors
 
         backward(self, gradient, retain_graph=retain_graph, create_graph=create_graph)
+
+    def register_hook(self, hook: Hook) -> Handle:
+        """Have `hook(gradient)` called where a walk passes this Tensor; what it returns, unless None, takes its place.
+
+        Called once a walk, with the whole gradient, in the order of registration, in transforms and by
+        `gx.gradients`, too. With `create_graph=True` the gradient is on the graph.
+        Returns a `Handle`: `remove()` ends it.
+
+        >>> import gradx as gx
+        >>> x = gx.asarray(3.0, requires_grad=True)
+        >>> handle = x.register_hook(lambda g: 10.0 * g)
+        >>> (x * x).backward(); x.grad
+        Tensor(60.)
+        """
+        return register(self, hook)
 
     def detach(self) -> Any:
         """Return a Tensor of the same value that is not on the eager tape."""

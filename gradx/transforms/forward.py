@@ -24,18 +24,25 @@ class Forward(Level):
 
     def process(self, card: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         data = [lower(x, self) for x in args]
-        y = bind(card, data, params)
+        own = [x.aux if isinstance(x, Cell) and x.level is self else None for x in args]
+        tangents = [None if aux is None else aux[0] for aux in own]
+        tracked = card.differentiable and any(tangent is not None for tangent in tangents)
+        flags = [aux[1] for aux in own if aux is not None]
+        dual = card.dual is not None and tracked
+        dy: Any = None
+        if dual:
+            y, dy = card.dual(self, data, tangents, any(flags))
+        else:
+            y = bind(card, data, params)
         if isinstance(y, (tuple, list)):
             y = rebuild(y, [settle(value, (value,)) for value in y])
         elif not isinstance(y, Cell):
             y = settle(y, data)
-        own = [x.aux if isinstance(x, Cell) and x.level is self else None for x in args]
-        tangents = [None if aux is None else aux[0] for aux in own]
-        if not card.differentiable or not any(tangent is not None for tangent in tangents):
+        if not tracked:
             return lift_all(y)
-        flags = [aux[1] for aux in own if aux is not None]
         masked = card.masks or all(flags)
-        dy = push_forward(card, tangents, y, data, params, any(flags))
+        if not dual:
+            dy = push_forward(card, tangents, y, data, params, any(flags))
         if isinstance(y, (tuple, list)):
             return rebuild(
                 y, [self._attach(value, d, masked) for value, d in zip(y, dy, strict=True)]

@@ -68,10 +68,13 @@ class Linear(Reverse):
 
     def process(self, card: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         data = [lower(x, self) for x in args]
-        y = bind(card, data, params)
+        parents = tuple([x.aux if isinstance(x, Cell) and x.level is self else None for x in args])
+        if card.evaluate is not None and any(parents):
+            y, card = card.evaluate(self, data, parents)
+        else:
+            y = bind(card, data, params)
         if not card.differentiable:
             return lift_all(y)
-        parents = tuple([x.aux if isinstance(x, Cell) and x.level is self else None for x in args])
         if not any(parents):
             return wrap(y, self, None)
         node = NodeWithParams()
@@ -230,7 +233,7 @@ def linear_transpose(f: Callable[..., Any], *primals: Any) -> Callable[[Any], An
     (Tensor([3., 2., 2.]),)
     """
     leaves, structure = tensors(primals, "linear_transpose")
-    here, there = ([_point(x, step) for x in leaves] for step in (0.7, 1.9))
+    here, there = ([point(x, step) for x in leaves] for step in (0.7, 1.9))
     linear = Linearized("linear_transpose", f, unflatten(structure, here), has_aux=False)
     values, _ = results(f(*unflatten(structure, there)), "linear_transpose")
     if not all(map(_close, values, linear.push(there))):
@@ -250,7 +253,7 @@ def linear_transpose(f: Callable[..., Any], *primals: Any) -> Callable[[Any], An
     return transposed
 
 
-def _point(x: Any, step: float) -> Any:
+def point(x: Any, step: float) -> Any:
     """Return numbers of the shape, dtype and device of `x` that no function is likely to be special at."""
     k = ops.arange(1, x.size + 1, device=x.device)
     z = ops.cos(step * ops.astype(k * k, ops.real(x).dtype))
@@ -265,8 +268,8 @@ def _close(a: Any, b: Any) -> bool:
     apart, size = ops.abs(a - b), ops.abs(a) + ops.abs(b)
     if not a.size:
         return True
-    close = raw(ops.all(apart <= scale * ops.max(size)))
-    return bool(namespaces[close.__class__].all(close))
+    same = raw(ops.all(apart <= scale * ops.max(size)))
+    return bool(namespaces[same.__class__].all(same))
 
 
 def ggnvp(f: Callable[..., Any], loss: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], *,
@@ -333,4 +336,4 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], 
     return (product, *aux) if has_aux else product
 
 
-__all__ = ["Linearized", "ggnvp", "hvp", "linear_transpose", "linearize"]
+__all__ = ["Linearized", "ggnvp", "hvp", "linear_transpose", "linearize", "point"]

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 from gradx import ops, shapes
@@ -18,9 +18,10 @@ from gradx.backend import backend_of, namespaces
 from gradx.capture import captures, verify
 from gradx.dtypes import dtype_of, is_complex
 from gradx.errors import GraphError
-from gradx.level import Cell, Level, cell
+from gradx.hooks import hooks
+from gradx.level import Cell, Level, cell, no_grad, twin
 from gradx.ops.linalg.degenerate import WATCHED
-from gradx.tape import OUTPUT, SCALARS, Node, NodeWithParams, constant_of, output_of
+from gradx.tape import OUTPUT, SCALARS, ZERO, Node, NodeWithParams, constant_of, lift, output_of
 from gradx.transforms.limits import limits
 
 Seeds = Sequence[tuple[Node, Any]]
@@ -115,8 +116,8 @@ def _walk(
     while ready:
         node = ready.pop()
         ct = cotangents.pop(node, None)
-        if parts and node in parts:
-            ct = _gather(node, ct, few, lifted)
+        if (parts and node in parts) or (hooks and id(node) in hooks):
+            ct = _complete(node, ct, few, mode)
         parents, card, shape = node.parents, node.card, node.shape
         if card is None or live is not None:
             parents = _arrive(node, ct, live, targets, arrived)
@@ -154,7 +155,7 @@ def _pull(node: Node, ct: Any, parents: Any, guarded: Any, mode: _Mode, few: _Fe
     if captures:
         verify(card.name, (*node.inputs, node.y))
     if mode.lifted:
-        xp, source = ops, _on_tensors(node, mode.record)
+        xp, source = ops, on_tensors(node, mode.record)
     else:
         kind = ct.__class__
         if kind is list:
@@ -189,6 +190,13 @@ def _pull_few(
     return results
 
 
+def _complete(node: Node, ct: Any, few: _Few, mode: _Mode) -> Any:
+    """Return the whole cotangent of a node, as its hooks would have it."""
+    if node in few.parts:
+        ct = _gather(node, ct, few, mode.lifted)
+    return _hooked(node, ct, few, mode) if hooks and ct is not None and id(node) in hooks else ct
+
+
 def _gather(node: Node, ct: Any, few: _Few, lifted: bool) -> Any:
     """Return the cotangent of a node with all parts added that were put off."""
     parts = few.parts.pop(node)
@@ -202,6 +210,38 @@ def _gather(node: Node, ct: Any, few: _Few, lifted: bool) -> Any:
         ct = add_to(xp, ct, g, *inputs, **params)
     few.own.add(node)
     return ct
+
+
+def _hooked(node: Node, ct: Any, few: _Few, mode: _Mode) -> Any:
+    """Show a cotangent to the hooks of a node, and return what they make of it; from now on others may hold it."""
+    few.own.discard(node)
+    for hook in list(node.hooks.values()):
+        with nullcontext() if mode.lifted else no_grad():
+            answer = hook(twin(constant_of(ct)))
+        if answer is not None:
+            ct = _replaced(node, answer, ct, mode.lifted)
+            (mode.masked.add if holds_zeros(ct) else mode.masked.discard)(node)
+    if node.card is None and not isinstance(ct, Cell):
+        ct = backend_of(type(ct)).asarray(ct, copy=True)  # `.grad` is no one else's
+    return ct
+
+
+def _replaced(node: Node, answer: Any, ct: Any, lifted: bool) -> Any:
+    """Return what a hook gave in place of a cotangent, made sure that it is one."""
+    g, was = lift(answer), constant_of(ct)
+    if g.shape != was.shape or g.device != was.device:
+        raise GraphError(
+            f"register_hook: expected a gradient of shape {was.shape} on {was.device} from the hook, or None; got one "
+            f"of shape {g.shape} on {g.device}"
+        )
+    if not lifted:
+        if g.level is not ZERO:
+            raise GraphError(
+                "register_hook: expected a gradient made of the one given; got a Tensor of a transform that runs. "
+                "gx.stop_gradient it, or differentiate with create_graph=True"
+            )
+        g = g.data
+    return fit(g, node, "register_hook")
 
 
 def _arrive(
@@ -302,7 +342,7 @@ def _pass_on(node: Node, ct: Any, parents: Sequence[Node | None], cotangents: di
                 ready.append(parent)
 
 
-def _on_tensors(node: Node, record: Level | None) -> Node:
+def on_tensors(node: Node, record: Level | None) -> Node:
     """Return a copy of `node` whose residuals are Tensors: on the tape of `record`, or constants there."""
     copy = NodeWithParams()
     copy.card, copy.parents, copy.params = node.card, node.parents, node.params
