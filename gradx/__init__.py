@@ -4,7 +4,8 @@ The names of the array API standard 2025.12 on Tensors that know how they were m
 `backward`, `grad`, `value_and_grad`, `vjp`, `jvp`, `gradients`.
 
 - The public names, nothing else; an array-API namespace by itself.
-- Importing it loads no array library; `nn`, `optim`, `random`, `special` and `testing` wait for their first use.
+- Importing it loads no array library; `nn`, `optim`, `random`, `special`, `stats` and `testing` wait for their
+  first use.
 """
 
 from importlib import import_module as _import_module
@@ -46,7 +47,7 @@ __array_api_version__ = "2025.12"
 __version__ = "0.1.0"
 newaxis = None
 
-_LAZY = frozenset({"nn", "optim", "random", "special", "testing"})  # loaded on first use
+_LAZY = frozenset({"nn", "optim", "random", "special", "stats", "testing"})  # loaded on first use
 
 
 def __getattr__(name: str) -> Any:
