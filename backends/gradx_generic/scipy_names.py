@@ -79,14 +79,15 @@ def on_host(library: Any, name: str, function: Any = None) -> Callable[..., Any]
 
 
 def _beside(library: Any, args: tuple[Any, ...]) -> list[Array]:
-    """Return arguments as arrays of one dtype on one device, for functions that take no numbers."""
-    like = next(
+    """Return arguments as arrays of the widest of their floats on one device: torch.special takes no numbers."""
+    floats = [
         x for x in args if hasattr(x, "dtype") and library.xp.isdtype(x.dtype, "real floating")
-    )
+    ]
+    dtype = library.xp.result_type(*[x.dtype for x in floats])
     return [
-        library.xp.astype(x, like.dtype, copy=False)
+        library.xp.astype(x, dtype, copy=False)
         if hasattr(x, "dtype")
-        else library.xp.full_like(like, x)
+        else library.xp.full((), x, dtype=dtype, device=floats[0].device)
         for x in args
     ]
 

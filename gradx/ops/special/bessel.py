@@ -123,7 +123,6 @@ def _of_order(name: str, below: float, above: float, doc: str, of: str = "") -> 
 
 
 jv = _of_order("jv", 0.5, -0.5, "Bessel function of order `v` (first) at `z`, broadcast.")
-jn = jv
 yv = _of_order("yv", 0.5, -0.5, "Bessel function of the second kind, order `v` (first), broadcast.")
 yn = _of_order(
     "yn", 0.5, -0.5, "Bessel function of the second kind, integer order `n` (first), broadcast."
@@ -139,6 +138,11 @@ kn = _of_order(
 )
 hankel1 = _of_order("hankel1", 0.5, -0.5, "Hankel function of the first kind `jv + i yv`, complex.")  # fmt: skip
 hankel2 = _of_order("hankel2", 0.5, -0.5, "Hankel function of the second kind `jv - i yv`, complex.")  # fmt: skip
+
+
+def jn(n: Any, x: Any, /) -> Any:
+    """Bessel function of order `n` (first), broadcast: `jv` under another name."""
+    return jv(n, x)
 
 
 def _real_only(name: str, x: Any) -> None:

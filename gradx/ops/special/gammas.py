@@ -25,7 +25,11 @@ loggamma = special(
     doc="Principal branch of the logarithm of the gamma function; NaN at negative reals, see `gammaln`.",
 )  # fmt: skip
 gammasgn = special("gammasgn", 0, doc="Sign of the gamma function; derivative 0.")
-psi = digamma
+
+
+def psi(x: Any, /) -> Any:
+    """Digamma function, the logarithmic derivative of the gamma function, `(...) -> (...)`."""
+    return digamma(x)
 
 
 def _turn(xp: Any, x: Any) -> tuple[Any, Any]:
