@@ -4,7 +4,8 @@ The names of the array API standard 2025.12 on Tensors that know how they were m
 `backward`, `gradients`, `grad`, `vjp`, `jvp`, `jacobian`, `hessian`, `hvp`, ... and `vmap`, which batches any of them.
 
 - The public names, nothing else; an array-API namespace by itself.
-- Importing it loads no array library; `debug`, `nn`, `optim`, `random` and `testing` wait for their first use.
+- Importing it loads no array library; `debug`, `nn`, `optim`, `random`, `special`, `stats` and `testing` wait for
+  their first use.
 """
 
 import os as _os
@@ -12,7 +13,7 @@ from importlib import import_module as _import_module
 from math import e, inf, nan, pi
 from typing import Any
 
-from gradx import errors, ops, special
+from gradx import errors, ops
 from gradx import indirect as _indirect  # the classes of Tensors whose array must be asked for
 from gradx.backend import default_device
 from gradx.capture import check_captures
@@ -52,7 +53,9 @@ __array_api_version__ = "2025.12"
 __version__ = "0.1.0"
 newaxis = None
 
-_LAZY = frozenset({"debug", "nn", "optim", "random", "testing"})  # loaded on first use
+_LAZY = frozenset(
+    {"debug", "nn", "optim", "random", "special", "stats", "testing"}
+)  # loaded on first use
 
 
 def __getattr__(name: str) -> Any:
@@ -109,7 +112,7 @@ __all__ = [
     "ops",
     "pi",
     "result_type",
-    "special",
+    "special",  # noqa: F405  (loaded on first use)
     "uint8",
     "uint16",
     "uint32",

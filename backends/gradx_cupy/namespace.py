@@ -19,6 +19,7 @@ import numpy as np
 from array_api_compat import cupy as _compat
 
 from gradx_cupy import linalg as linalg
+from gradx_cupy import special as special
 from gradx_cupy._indexing import getitem as getitem
 from gradx_cupy._indexing import index_add as index_add
 from gradx_cupy._indexing import index_set as index_set

@@ -13,6 +13,7 @@ import numpy as np
 
 from gradx.errors import DeviceError, DtypeError
 from gradx_generic.namespace import Namespace
+from gradx_generic.scipy_names import on_host
 
 Array = Any
 
@@ -26,6 +27,9 @@ class Library:
     add_at: Callable[[Array, Array, Array], Array] | None = None
     """`(flat, positions, values) -> array`: the library's own accumulating write, if it has one."""
 
+    special_names: dict[str, Callable[..., Any]] = {}  # noqa: RUF012  (a table a class)
+    """The library's own functions for SciPy's names, used where its arrays are not in the host's memory."""
+
     def __init__(self, name: str, native: Any) -> None:
         self.name = name
         self.native = native
@@ -34,6 +38,14 @@ class Library:
     def special(self, name: str) -> Callable[..., Array] | None:
         """Return the library's own function for an extra that the standard lacks."""
         return getattr(self.native, name, None) if name != "einsum" else None
+
+    def scipy_function(self, name: str) -> Callable[..., Any]:
+        """Return the function of that name in `scipy.special`, on the library's arrays."""
+        return on_host(self, name)
+
+    def in_host_memory(self, array: Array) -> bool:
+        """Whether SciPy can be handed the array's memory: as far as the name of its device tells."""
+        return self.device_label(array.device).lower().startswith("cpu")
 
     def owns(self, kind: type) -> bool:
         """Whether `kind` is the library's array."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from gradx_generic import fallbacks, indexing, special
 from gradx_generic.einsum import einsum
+from gradx_generic.scipy_names import SciPyNames, complex_on_host
 
 Array = Any
 
@@ -94,11 +95,14 @@ class Namespace:
                 return partial(_ALWAYS[name], self)
             if name in ("linalg", "fft"):
                 return Namespace(library, getattr(self._native, name), name + ".")
+            if name == "special":
+                return SciPyNames(library)
             if name == "astype":
                 return self._astype
             if name in _WHERE_MISSING:
                 native = library.special(name)
-                return native or partial(_WHERE_MISSING[name], self)
+                found = native or partial(_WHERE_MISSING[name], self)
+                return found if name == "einsum" else complex_on_host(library, name, found)
         try:
             value = getattr(self._native, name)
         except AttributeError:

@@ -153,6 +153,7 @@ from numpy import (
 )
 
 from gradx_numpy import linalg as linalg
+from gradx_numpy import special as special
 from gradx_numpy._indexing import getitem, index_add, index_set, scatter
 from gradx_numpy._special import SPECIAL
 from gradx_numpy._standard import (

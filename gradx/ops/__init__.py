@@ -4,7 +4,10 @@
 - A new function is a card, an entry here, and a row in the table of cases.
 """
 
+from importlib import import_module as _import_module
+
 from gradx.ops import fft, linalg
+from gradx.ops.activations import gelu, log_sigmoid, relu, sigmoid, silu, softplus
 from gradx.ops.arithmetic import (
     add,
     divide,
@@ -93,25 +96,19 @@ from gradx.ops.sets import isin, unique_all, unique_counts, unique_inverse, uniq
 from gradx.ops.shaping import atleast_nd, diag, diff, meshgrid, pad, repeat, rot90, tile, tril, triu
 from gradx.ops.softmax import log_softmax, logsumexp, softmax
 from gradx.ops.sorting import argsort, sort
-from gradx.ops.special import (
+from gradx.ops.statistics import average, median, quantile, std, var
+from gradx.ops.transcendental import (
     digamma,
     entr,
     erf,
     erfc,
     erfinv,
     gammaln,
-    gelu,
-    log_sigmoid,
     polygamma,
-    relu,
-    sigmoid,
-    silu,
     sinc,
-    softplus,
     xlog1py,
     xlogy,
 )
-from gradx.ops.statistics import average, median, quantile, std, var
 from gradx.ops.trigonometric import (
     acos,
     acosh,
@@ -128,6 +125,14 @@ from gradx.ops.trigonometric import (
     tan,
     tanh,
 )
+
+
+def __getattr__(name: str) -> object:
+    """Load the special functions, which rules reach as `xp.special`, on first use."""
+    if name == "special":
+        return _import_module("gradx.ops.special")
+    raise AttributeError(f"module 'gradx.ops' has no attribute {name!r}")
+
 
 __all__ = [
     "abs",

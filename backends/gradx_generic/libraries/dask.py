@@ -18,6 +18,7 @@ from array_api_compat.dask import array as native
 
 from gradx_generic.fallbacks import repeat_by_counts, take_along_axis
 from gradx_generic.library import Library
+from gradx_generic.scipy_names import OUTPUTS
 from gradx_numpy import namespace as numpy_xp
 
 Array = Any
@@ -82,6 +83,11 @@ def at_once(name: str, xp: Any, x: Array, /, **params: Any) -> Any:
     return type(y)(*parts) if hasattr(y, "_fields") else tuple(parts)
 
 
+def elementwise(xp: Any, function: Callable[..., Array], /, *arrays: Array) -> Array:
+    """Apply a function of NumPy arrays, element by element, to blocks."""
+    return da.core.elemwise(function, *arrays)
+
+
 def einsum(*arrays: Array, subscripts: str) -> Array:
     """The subscripts come first in Dask."""
     return da.einsum(subscripts, *arrays)
@@ -138,6 +144,7 @@ class Dask(Library):
     """Lazy arrays of NumPy blocks."""
 
     hooks = {  # noqa: RUF012  (a table a class)
+        "elementwise": elementwise,
         "eye": eye,
         "max": partial(extreme, "max"),
         "min": partial(extreme, "min"),
@@ -160,6 +167,19 @@ class Dask(Library):
             return einsum
         function = getattr(numpy_xp, name)
         return lambda x, /, **params: da.map_blocks(partial(function, **params), x, dtype=x.dtype)
+
+    def scipy_function(self, name: str) -> Callable[..., Any]:
+        function = getattr(numpy_xp.special, name)
+
+        def call(*args: Any, **params: Any) -> Any:
+            if name not in OUTPUTS:
+                return da.core.elemwise(partial(function, **params), *args)
+            each = [
+                (lambda *blocks, i=i: function(*blocks, **params)[i]) for i in range(OUTPUTS[name])
+            ]
+            return tuple([da.core.elemwise(part, *args) for part in each])
+
+        return call
 
     def asarray(self, value: Any, *, device: str | None = None, **options: Any) -> Array:
         if device is not None:

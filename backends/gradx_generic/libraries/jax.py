@@ -28,6 +28,14 @@ def einsum(*arrays: Array, subscripts: str) -> Array:
 class Jax(Library):
     """A dtype that JAX is not set to have becomes the one it would take instead."""
 
+    special_names = {  # noqa: RUF012  (a table a class)
+        name: getattr(special, name)
+        for name in (
+            "betainc", "betaln", "expi", "exp1", "gammainc", "gammaincc", "i0", "i0e", "i1", "i1e", "log_ndtr",
+            "logit", "ndtr", "ndtri", "zeta",
+        )
+    }  # fmt: skip
+
     def owns(self, kind: type) -> bool:
         return issubclass(kind, jax.Array)
 
@@ -49,6 +57,9 @@ class Jax(Library):
 
     def device_label(self, device: Any) -> str:
         return f"{device.platform}:{device.id}" if device.id else str(device.platform)
+
+    def in_host_memory(self, array: Array) -> bool:
+        return self.device_name(array).startswith("jax:cpu")
 
     def device_name(self, array: Array) -> str:
         return f"jax:{self.device_label(next(iter(array.devices())))}"

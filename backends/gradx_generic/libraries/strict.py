@@ -25,6 +25,9 @@ class Strict(Library):
     def device_label(self, device: Any) -> str:
         return str(device).partition("'")[2].rstrip("')")
 
+    def in_host_memory(self, array: Any) -> bool:
+        return True  # all its devices are pretended
+
     def to_numpy(self, array: Any) -> Any:
         return np.asarray(array.to_device(array_api_strict.Device("CPU_DEVICE")))
 

@@ -51,6 +51,32 @@ class Torch(Library):
         **{f"fft.{name}": partial(of_nothing, name) for name in ("fft", "ifft", "rfft", "irfft")},
     }
 
+    special_names = {  # noqa: RUF012  (a table a class)
+        name: getattr(torch.special, own)
+        for name, own in {
+            "erfcx": "erfcx",
+            "gammainc": "gammainc",
+            "gammaincc": "gammaincc",
+            "i0": "i0",
+            "i0e": "i0e",
+            "i1": "i1",
+            "i1e": "i1e",
+            "j0": "bessel_j0",
+            "j1": "bessel_j1",
+            "k0": "modified_bessel_k0",
+            "k0e": "scaled_modified_bessel_k0",
+            "k1": "modified_bessel_k1",
+            "k1e": "scaled_modified_bessel_k1",
+            "log_ndtr": "log_ndtr",
+            "logit": "logit",
+            "ndtr": "ndtr",
+            "ndtri": "ndtri",
+            "y0": "bessel_y0",
+            "y1": "bessel_y1",
+            "zeta": "zeta",
+        }.items()
+    }
+
     def owns(self, kind: type) -> bool:
         return issubclass(kind, torch.Tensor)
 

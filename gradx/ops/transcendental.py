@@ -1,6 +1,5 @@
-"""Special functions and the smooth switches of neural networks.
+"""The special functions that stand at the top of gradx; all others are in `gradx.special`.
 
-- `sigmoid`, `softplus`, `log_sigmoid` and their slopes never overflow.
 - `sinc`, `xlogy`, `xlog1py` and `entr` are exact at 0, to any order.
 """
 
@@ -11,10 +10,9 @@ from functools import partial
 from typing import Any
 
 from gradx.backend import namespaces
-from gradx.elementwise import elementwise, elementwise_card, ruled
-from gradx.ops.arithmetic import multiply, negative
+from gradx.elementwise import elementwise, elementwise_card
 from gradx.ops.selection import where
-from gradx.ops.trigonometric import sin, tanh
+from gradx.ops.trigonometric import sin
 from gradx.primitive import Rule
 from gradx.tape import SCALARS, lift
 
@@ -37,7 +35,7 @@ def polygamma(x: Any, /, *, n: int) -> Any:
     return _polygamma(x, n=n)
 
 
-def _supplied(name: str, composite: Rule) -> Rule:
+def supplied(name: str, composite: Rule) -> Rule:
     """Return an implementation for bare arrays: the library's own `name`, else `composite(xp, *arrays)`."""
     found: dict[type, Rule] = {}
 
@@ -50,49 +48,6 @@ def _supplied(name: str, composite: Rule) -> Rule:
         return rule(*arrays)
 
     return implementation
-
-
-def _sigmoid(xp: Any, x: Any) -> Any:
-    return xp.exp(xp.minimum(x, 0)) / (1 + xp.exp(-xp.abs(x)))
-
-
-sigmoid = elementwise("sigmoid", lambda xp, y, _x: y * (1 - y), doc="`1 / (1 + exp(-x))`.")
-sigmoid.card.implementation = _supplied("sigmoid", _sigmoid)
-
-# With y = log(1 + e^x), sigmoid(x) is 1 - e^-y.
-softplus = elementwise("softplus", lambda xp, y, _x: -xp.expm1(-y), doc="`log(1 + exp(x))`.")
-softplus.card.implementation = _supplied("softplus", lambda xp, x: xp.logaddexp(x, 0))
-
-relu = ruled("relu", lambda xp, ct, y, _x: xp.where(y > 0, ct, 0),
-             jvp=lambda xp, tangents, y, x: xp.where(y > 0, tangents[0], 0), masks=True,
-             doc="`max(x, 0)`; derivative 0 at 0.")  # fmt: skip
-relu.card.implementation = _supplied("relu", lambda xp, x: xp.maximum(x, 0))
-
-
-def log_sigmoid(x: Any, /) -> Any:
-    """`log(sigmoid(x))`."""
-    return negative(softplus(negative(x)))
-
-
-def silu(x: Any, /) -> Any:
-    """`x * sigmoid(x)`, also known as swish."""
-    return multiply(x, sigmoid(x))
-
-
-def gelu(x: Any, /, *, approximate: bool | str = False) -> Any:
-    """`x * P(X <= x)` for a standard normal X.
-
-    Parameters
-    ----------
-    approximate
-        True or "tanh" for the approximation by a tanh; False or "none" for the exact value.
-    """
-    x = lift(x)
-    if approximate not in (False, True, "none", "tanh"):
-        raise ValueError(f"gelu: expected approximate 'none' or 'tanh'; got {approximate!r}")
-    if approximate in (False, "none"):
-        return 0.5 * (x * erfc(-math.sqrt(0.5) * x))
-    return 0.5 * (x * (1 + tanh(math.sqrt(2 / math.pi) * (x * (1 + 0.044715 * (x * x))))))
 
 
 _SINC = [(-1) ** k / math.factorial(2 * k + 1) for k in range(12)]
@@ -117,13 +72,13 @@ def _xlogy(xp: Any, x: Any, y: Any) -> Any:
 
 xlogy = elementwise("xlogy", lambda xp, _y, _a, b: xp.log(b), lambda xp, _y, a, b: xp.guarded_multiply(a, 1 / b),
                     doc="`x1 * log(x2)`, and 0 where `x1` is 0, broadcast.")  # fmt: skip
-xlogy.card.implementation = _supplied("xlogy", _xlogy)
+xlogy.card.implementation = supplied("xlogy", _xlogy)
 
 xlog1py = elementwise(
     "xlog1py", lambda xp, _y, _a, b: xp.log1p(b), lambda xp, _y, a, b: xp.guarded_multiply(a, 1 / (1 + b)),
     doc="`x1 * log1p(x2)`, and 0 where `x1` is 0, broadcast.",
 )  # fmt: skip
-xlog1py.card.implementation = _supplied(
+xlog1py.card.implementation = supplied(
     "xlog1py", lambda xp, x, y: x * xp.log1p(xp.where((x == 0) & (y == y), 0, y))
 )
 
@@ -134,5 +89,15 @@ def entr(x: Any, /) -> Any:
     return where(x < 0, -math.inf, xlogy(-where(x < 0, 0, x), x))
 
 
-__all__ = ["digamma", "entr", "erf", "erfc", "erfinv", "gammaln", "gelu", "log_sigmoid", "polygamma", "relu",
-           "sigmoid", "silu", "sinc", "softplus", "xlog1py", "xlogy"]  # fmt: skip
+__all__ = [
+    "digamma",
+    "entr",
+    "erf",
+    "erfc",
+    "erfinv",
+    "gammaln",
+    "polygamma",
+    "sinc",
+    "xlog1py",
+    "xlogy",
+]
