@@ -4,8 +4,8 @@ The names of the array API standard 2025.12 on Tensors that know how they were m
 `backward`, `gradients`, `grad`, `vjp`, `jvp`, `jacobian`, `hessian`, `hvp`, ... and `vmap`, which batches any of them.
 
 - The public names, nothing else; an array-API namespace by itself.
-- Importing it loads no array library; `debug`, `nn`, `optim`, `random`, `special`, `stats` and `testing` wait for
-  their first use.
+- Importing it loads no array library; `debug`, `nn`, `numpy`, `optim`, `random`, `special`, `stats` and `testing` wait
+  for their first use.
 """
 
 import os as _os
@@ -54,7 +54,7 @@ __version__ = "0.1.0"
 newaxis = None
 
 _LAZY = frozenset(
-    {"debug", "nn", "optim", "random", "special", "stats", "testing"}
+    {"debug", "nn", "numpy", "optim", "random", "special", "stats", "testing"}
 )  # loaded on first use
 
 

@@ -19,6 +19,7 @@ from gradx_numpy import namespace as xp
 Array = Any
 
 name = "numpy"
+library = np  # whose dtypes and settings `gradx.numpy` passes on
 
 _DTYPES = {
     each: np.dtype(each)
