@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradx import ops, promotion
+from gradx.dtypes import dtype_of
 from gradx.numpy.arguments import axes_of, ints, tensor
 from gradx.shapes import size as count_of
 from gradx.tape import SCALARS
@@ -28,7 +29,8 @@ def size(a: Any, axis: Any = None) -> int:
 
 def result_type(*arrays_and_dtypes: Any) -> Any:
     """NumPy's `result_type`, by `gradx.result_type`."""
-    return promotion.result_type(*arrays_and_dtypes)
+    kinds = [dtype_of(x) if isinstance(x, type) else x for x in arrays_and_dtypes]  # numpy.float32, the class
+    return promotion.result_type(*kinds)
 
 
 promote_types = result_type
