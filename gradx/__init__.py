@@ -39,6 +39,7 @@ from gradx.dtypes import (
 from gradx.dtypes import bool_ as bool
 from gradx.errors import GradxError
 from gradx.info import __array_namespace_info__
+from gradx.io import load, save
 from gradx.level import enable_grad, no_grad
 from gradx.ops import *
 from gradx.promotion import can_cast, finfo, iinfo, isdtype, result_type
@@ -54,7 +55,7 @@ __version__ = "0.1.0"
 newaxis = None
 
 _LAZY = frozenset(
-    {"debug", "nn", "numpy", "optim", "random", "special", "stats", "testing"}
+    {"debug", "nn", "numpy", "optim", "random", "scipy", "special", "stats", "testing"}
 )  # loaded on first use
 
 
@@ -106,12 +107,14 @@ __all__ = [
     "jvp",
     "linear_transpose",
     "linearize",
+    "load",
     "nan",
     "newaxis",
     "no_grad",
     "ops",
     "pi",
     "result_type",
+    "save",
     "special",  # noqa: F405  (loaded on first use)
     "uint8",
     "uint16",

@@ -13,6 +13,7 @@ GradxError
 ├── ConversionError   (TypeError)     a tracked Tensor turned into something that drops its gradient
 ├── ViewError         (ValueError)    a write through a view that is read-only
 ├── BatchError        (TypeError)     what cannot be done for all examples of a vmap at once
+├── MissingPackageError (ImportError) an optional package that is not installed
 └── MissingRuleError  (TypeError)     a function that has no derivative or batch rule, or no implementation
 
 - Each class also inherits the builtin that a user would catch.
@@ -74,3 +75,7 @@ class BatchError(GradxError, TypeError):
 
 class MissingRuleError(GradxError, TypeError):
     """A function without a derivative or batch rule, or without an implementation in a backend."""
+
+
+class MissingPackageError(GradxError, ImportError):
+    """An optional package that is not installed; the message says which of gradx's extras brings it."""

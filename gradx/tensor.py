@@ -345,6 +345,7 @@ class Tensor(Methods, Operators, Protocols):
             backend_of(type(self.data)).to_numpy(self.data),
             self.device,
             self.requires_grad,
+            self.grad,
         )
 
     # ---------------------------------------------------------------- indexing
@@ -361,8 +362,11 @@ class Tensor(Methods, Operators, Protocols):
 Cell.kind = Tensor
 
 
-def _unpickle(asarray: Any, value: Any, device: str, requires_grad: bool) -> Any:
-    return asarray(value, device=device, requires_grad=requires_grad)
+def _unpickle(asarray: Any, value: Any, device: str, requires_grad: bool, grad: Any = None) -> Any:
+    x = asarray(value, device=device, requires_grad=requires_grad)
+    if grad is not None:
+        x.grad = grad
+    return x
 
 
 __all__ = ["Tensor"]

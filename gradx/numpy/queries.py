@@ -29,7 +29,9 @@ def size(a: Any, axis: Any = None) -> int:
 
 def result_type(*arrays_and_dtypes: Any) -> Any:
     """NumPy's `result_type`, by `gradx.result_type`."""
-    kinds = [dtype_of(x) if isinstance(x, type) else x for x in arrays_and_dtypes]  # numpy.float32, the class
+    kinds = [
+        dtype_of(x) if isinstance(x, type) else x for x in arrays_and_dtypes
+    ]  # numpy.float32, the class
     return promotion.result_type(*kinds)
 
 
