@@ -57,8 +57,8 @@ def test_every_method_has_a_row() -> None:
     assert names - set(CALLS) == {"all", "any", "astype"}  # below
 
 
-@pytest.mark.parametrize("name", ["all", "any", "argmax", "clip", "cumsum", "dot", "max", "mean", "prod", "round", "std",
-                                  "sum", "var"])  # fmt: skip
+@pytest.mark.parametrize("name", ["all", "any", "argmax", "clip", "cumsum", "dot", "max", "mean", "prod", "round",
+                                  "std", "sum", "var"])  # fmt: skip
 def test_out_is_refused(name: str) -> None:
     args, _ = CALLS.get(name, ((), {}))
     with pytest.raises(TypeError, match=f"{name}: expected out=None; got ndarray"):

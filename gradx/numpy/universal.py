@@ -50,7 +50,8 @@ def _heaviside(x: Any, at_zero: Any) -> Any:
 def _spacing(x: Any) -> Any:
     x = ops.stop_gradient(inexact(x))
     size = ops.abs(x)
-    return ops.copysign(ops.nextafter(size, ops.full_like(size, math.inf)) - size, x)
+    step = ops.nextafter(size, ops.full_like(size, math.inf)) - size
+    return ops.where(x < 0, -step, step)
 
 
 def _scaled(x: Any, exponent: Any) -> Any:
