@@ -25,7 +25,7 @@ def test_reduce_accumulate_outer_reduceat(name: str) -> None:
     f = getattr(np, name)
     calls = {
         lambda x: f.reduce(x): f.accumulate(P)[-1],
-        # Not NumPy's reduce: it gives power.reduce([1.3, 0.7, 2.1]) = 1.3**2.1 (2.4.6, with AVX512), its accumulate not.
+        # Not NumPy's reduce, which gives power.reduce([1.3, 0.7, 2.1]) = 1.3**2.1 (2.4.6): its accumulate is right.
         lambda x: f.reduce(x, axis=1, keepdims=True): f.accumulate(P, axis=1)[:, -1:],
         lambda x: f.accumulate(x, axis=1): f.accumulate(P, axis=1),
         lambda x: f.outer(x[0], x): f.outer(P[0], P),
