@@ -13,12 +13,21 @@ from gradx import ops
 from gradx.create import asarray
 from gradx.errors import OperandError, ShapeError
 from gradx.level import Cell
+from gradx.ops.indexing import holds_tensor
 from gradx.shapes import size
+from gradx.tape import SCALARS
 
 
 def tensor(x: Any) -> Any:
     """Return `x` as a Tensor: an array, a number, a list; a Tensor as it is."""
     return x if isinstance(x, Cell) else asarray(x)
+
+
+def beside(x: Any, like: Any) -> Any:
+    """Return `x` as a Tensor; numbers and lists on the device of `like`."""
+    if isinstance(x, (list, tuple, range, *SCALARS)) and not holds_tensor(x):
+        return asarray(x, device=like.device)
+    return tensor(x)
 
 
 def operand(x: Any) -> Any:
@@ -104,5 +113,5 @@ def positions(x: Any) -> Any:
     return ops.reshape(ops.arange(size(x.shape), device=x.device), x.shape)
 
 
-__all__ = ["axes_of", "axis_of", "cast", "flat", "inexact", "integers", "ints", "operand", "positions",
+__all__ = ["axes_of", "axis_of", "beside", "cast", "flat", "inexact", "integers", "ints", "operand", "positions",
            "refuse", "take", "tensor", "tensors"]  # fmt: skip

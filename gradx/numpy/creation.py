@@ -186,7 +186,11 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     x = tensor(x)
     powers = range(x.shape[0] if N is None else N)
     columns = [x**i for i in (powers if increasing else reversed(powers))]
-    return ops.stack(columns, axis=1) if columns else ops.zeros((x.shape[0], 0), dtype=x.dtype)
+    return (
+        ops.stack(columns, axis=1)
+        if columns
+        else ops.zeros((x.shape[0], 0), dtype=x.dtype, device=x.device)
+    )
 
 
 def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> list[Any]:
@@ -225,14 +229,19 @@ def diag_indices_from(arr: Any) -> tuple[Any, ...]:
     return (ops.arange(min(x.shape), device=x.device),) * x.ndim
 
 
+def _ones(arr: Any) -> Any:
+    x = tensor(arr)
+    return ops.ones(x.shape, device=x.device)
+
+
 def tril_indices_from(arr: Any, k: int = 0) -> tuple[Any, ...]:
     """NumPy's `tril_indices_from`."""
-    return ops.nonzero(ops.tril(ops.ones(tensor(arr).shape), k=k))
+    return ops.nonzero(ops.tril(_ones(arr), k=k))
 
 
 def triu_indices_from(arr: Any, k: int = 0) -> tuple[Any, ...]:
     """NumPy's `triu_indices_from`."""
-    return ops.nonzero(ops.triu(ops.ones(tensor(arr).shape), k=k))
+    return ops.nonzero(ops.triu(_ones(arr), k=k))
 
 
 def unravel_index(indices: Any, shape: Any, order: str = "C") -> tuple[Any, ...]:

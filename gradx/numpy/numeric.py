@@ -7,7 +7,17 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import ShapeError
-from gradx.numpy.arguments import axes_of, axis_of, cast, inexact, operand, refuse, take, tensor
+from gradx.numpy.arguments import (
+    axes_of,
+    axis_of,
+    beside,
+    cast,
+    inexact,
+    operand,
+    refuse,
+    take,
+    tensor,
+)
 from gradx.ops import special
 from gradx.promotion import finfo
 
@@ -23,7 +33,7 @@ def _end(x: Any, axis: int, end: Any) -> Any:
     """Return what is joined on: a number serves for a whole slice."""
     if end is None or not hasattr(type(end), "__name__") or type(end).__name__ == "_NoValueType":
         return None
-    end = tensor(end)
+    end = beside(end, x)
     axis = axis_of("diff", axis, x.ndim)
     return end if end.ndim else ops.broadcast_to(end, (*x.shape[:axis], 1, *x.shape[axis + 1 :]))
 
@@ -31,7 +41,7 @@ def _end(x: Any, axis: int, end: Any) -> Any:
 def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     """NumPy's `ediff1d`, by `gradx.diff`."""
     x = ops.ravel(tensor(ary))
-    parts = [None if end is None else ops.ravel(tensor(end)) for end in (to_begin, to_end)]
+    parts = [None if end is None else ops.ravel(beside(end, x)) for end in (to_begin, to_end)]
     parts.insert(1, ops.diff(x))
     return ops.concat([part for part in parts if part is not None])
 
@@ -56,11 +66,8 @@ def _slope(x: Any, axis: int, step: Any, edge_order: int) -> Any:
             f"numpy.gradient: expected at least {edge_order + 1} elements along axis {axis}; got {n}"
         )
     x = ops.moveaxis(x, axis, -1)
-    step = operand(step)
-    if getattr(step, "ndim", 0):
-        gaps = ops.diff(inexact(step))
-    else:
-        gaps = ops.broadcast_to(inexact(step), (n - 1,))
+    step = inexact(beside(step, x))
+    gaps = ops.diff(step) if step.ndim else ops.broadcast_to(step, (n - 1,))
     before, after = gaps[:-1], gaps[1:]
     slopes = ops.diff(x) / gaps
     inside = (before * slopes[..., 1:] + after * slopes[..., :-1]) / (before + after)

@@ -6,7 +6,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import ShapeError
-from gradx.numpy.arguments import inexact, refuse, tensor
+from gradx.numpy.arguments import beside, inexact, refuse, tensor
 from gradx.numpy.creation import vander
 from gradx.numpy.shaping import trim_zeros
 
@@ -40,7 +40,7 @@ def polysub(a1: Any, a2: Any) -> Any:
 def polymul(a1: Any, a2: Any) -> Any:
     """NumPy's `polymul`, by `gradx.convolve`."""
     a, b = (trim_zeros(_coefficients(p), "f") for p in (a1, a2))
-    a, b = (p if p.shape[0] else ops.zeros(1, dtype=p.dtype) for p in (a, b))
+    a, b = (p if p.shape[0] else ops.zeros(1, dtype=p.dtype, device=p.device) for p in (a, b))
     return ops.convolve(a, b)
 
 
@@ -73,7 +73,8 @@ def polyder(p: Any, m: int = 1) -> Any:
 def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     """NumPy's `polyint`, with constants `k`."""
     p = _coefficients(p)
-    constants = ops.zeros(m) if k is None else ops.broadcast_to(_coefficients(k), (m,))
+    given = beside([0.0] if k is None else k, p)
+    constants = ops.broadcast_to(ops.atleast_nd(given, ndim=1), (m,))
     for c in ops.unstack(constants):
         p = ops.concat([p / ops.arange(p.shape[0], 0, -1, device=p.device), c[None]])
     return p
@@ -103,7 +104,8 @@ def roots(p: Any) -> Any:
         top = -inner[1:] / inner[0]
         below = ops.eye(n - 1, n, dtype=top.dtype, device=top.device)
         found.append(ops.linalg.eigvals(ops.concat([top[None, :], below])))
-    found.append(ops.zeros(p.shape[0] - inner.shape[0], dtype=found[0].dtype if found else p.dtype))
+    dtype = found[0].dtype if found else p.dtype
+    found.append(ops.zeros(p.shape[0] - inner.shape[0], dtype=dtype, device=p.device))
     return ops.concat(found)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import ShapeError
-from gradx.numpy.arguments import flat, integers, operand, refuse, tensor, tensors
+from gradx.numpy.arguments import beside, flat, integers, operand, refuse, tensor, tensors
 from gradx.numpy.shaping import append
 
 
@@ -83,7 +83,7 @@ def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
     """NumPy's `compress`, by `gradx.take`."""
     refuse("compress", out=out)
     x, axis = flat(a, axis)
-    (places,) = ops.nonzero(tensor(condition))
+    (places,) = ops.nonzero(beside(condition, x))
     return ops.take(x, places, axis=axis)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import ShapeError
-from gradx.numpy.arguments import axis_of, cast, flat, ints, refuse, take, tensor, tensors
+from gradx.numpy.arguments import axis_of, beside, cast, flat, ints, refuse, take, tensor, tensors
 from gradx.shapes import size as count_of
 
 
@@ -333,14 +333,16 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     else:
         lost = {axis_of("delete", i, len(every)) for i in ints(gone)}
     return ops.take(
-        x, [i for i in every if i not in lost] or ops.zeros(0, dtype="int64"), axis=axis
+        x,
+        [i for i in every if i not in lost] or ops.zeros(0, dtype="int64", device=x.device),
+        axis=axis,
     )
 
 
 def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     """NumPy's `insert`: new elements before those at `obj`."""
     x, axis = flat(arr, axis)
-    v = cast(tensor(values), x.dtype)
+    v = cast(beside(values, x), x.dtype)
     n = x.shape[axis]
     places = list(range(n))[obj] if isinstance(obj, slice) else list(ints(obj))
     places = [axis_of("insert", i, n + 1) if i >= 0 else i + n for i in places]

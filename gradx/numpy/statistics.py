@@ -9,7 +9,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.numpy import reductions
-from gradx.numpy.arguments import axes_of, cast, flat, inexact, integers, refuse, tensor
+from gradx.numpy.arguments import axes_of, beside, cast, flat, inexact, integers, refuse, tensor
 from gradx.shapes import size
 
 
@@ -98,6 +98,8 @@ def percentile(a: Any, q: Any, axis: Any = None, out: Any = None, overwrite_inpu
 
 
 def _hundredths(q: Any) -> Any:
+    if isinstance(q, (list, tuple)):
+        return [_hundredths(part) for part in q]
     return q / 100 if isinstance(q, (int, float)) else inexact(q) / 100
 
 
@@ -182,7 +184,7 @@ def nanquantile(a: Any, q: Any, axis: Any = None, out: Any = None, overwrite_inp
     count = reductions.counted(ops.stop_gradient(rows), -1, True)
     ordered = ops.sort(ops.where(ops.isnan(rows), float("inf"), rows), axis=-1)
     ordered = ops.where(ops.arange(rows.shape[-1], device=x.device) < count, ordered, float("nan"))
-    levels = inexact(q)
+    levels = inexact(beside(q, x))
     found = [_between(ordered, count, level) for level in ops.unstack(ops.ravel(levels))]
     y = ops.reshape(ops.stack(found), levels.shape + found[0].shape)
     if keepdims:
