@@ -16,6 +16,7 @@ import gradx as gx
 from gradx.errors import (
     ChangedArrayError,
     ConversionError,
+    DtypeError,
     GraphError,
     MissingPackageError,
     OperandError,
@@ -67,6 +68,14 @@ def test_torch_both_ways() -> None:
     assert stays.device == "torch:cpu" and torch.from_dlpack(stays).data_ptr() == source.data_ptr()
     with pytest.raises(BufferError, match="grad"):
         gx.from_dlpack(torch.ones(2, requires_grad=True))
+
+
+def test_a_dtype_that_numpy_lacks() -> None:
+    torch = pytest.importorskip("torch", reason="the other side is torch")
+    source = torch.ones(2, dtype=torch.bfloat16)
+    with pytest.raises(DtypeError, match=r"from_dlpack: .*gradx.asarray"):
+        gx.from_dlpack(source)
+    assert gx.asarray(source).dtype == gx.bfloat16
 
 
 def test_jax_both_ways() -> None:
