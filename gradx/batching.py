@@ -107,6 +107,11 @@ def permuted(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -
     return bind(card, args, {"axes": (0, *[a + 1 for a in params["axes"]])})
 
 
+def composed(*_: Any) -> Any:
+    """Stand for the rule of a card that is made of others: its `by_parts` is applied on the level itself."""
+    raise AssertionError("the batch level applies the card by its parts")
+
+
 def refused(name: str, reason: str, cure: str) -> BatchRule:
     """Return the rule of a function whose result has a shape that depends on values."""
 
@@ -116,5 +121,5 @@ def refused(name: str, reason: str, cure: str) -> BatchRule:
     return refuse
 
 
-__all__ = ["BatchRule", "aligned", "filled", "flattened", "joined", "leading", "mapping", "padded", "permuted",
-           "rank_of", "refused", "resized", "shifted", "spread"]  # fmt: skip
+__all__ = ["BatchRule", "aligned", "composed", "filled", "flattened", "joined", "leading", "mapping", "padded",
+           "permuted", "rank_of", "refused", "resized", "shifted", "spread"]  # fmt: skip

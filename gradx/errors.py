@@ -13,6 +13,7 @@ GradxError
 ├── ConversionError   (TypeError)     a tracked Tensor turned into something that drops its gradient
 ├── ViewError         (ValueError)    a write through a view that is read-only
 ├── BatchError        (TypeError)     what cannot be done for all examples of a vmap at once
+├── DegeneracyError   (ValueError)    equal eigenvalues or singular values where the derivative needs distinct ones
 ├── MissingPackageError (ImportError) an optional package that is not installed
 └── MissingRuleError  (TypeError)     a function that has no derivative or batch rule, or no implementation
 
@@ -71,6 +72,10 @@ class ViewError(GradxError, ValueError):
 
 class BatchError(GradxError, TypeError):
     """What cannot be done for all examples of a `vmap` at once."""
+
+
+class DegeneracyError(GradxError, ValueError):
+    """A derivative that equal eigenvalues or singular values leave undefined."""
 
 
 class MissingRuleError(GradxError, TypeError):

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from gradx.backend import backend_of
@@ -217,25 +217,3 @@ def linear(name: str, transpose: Rule, *, masks: bool = False, put: Rule | None 
     card.view, card.put = put is not None, put
     card.push = lambda xp, tangents, _y, _x, **params: bind(card, tangents, params)
     return card
-
-
-def multilinear(name: str, *transposes: Rule, masks: bool = False,
-                batch: BatchRule | None = None) -> Primitive:  # fmt: skip
-    """Make a card for a map linear in each of its arrays: the jvp replaces them one at a time."""
-    card = primitive(name, *transposes, masks=masks, batch=batch)
-    card.push = in_turn(card)
-    return card
-
-
-def in_turn(card: Primitive) -> Rule:
-    """Return the forward rule of a map linear in each of its arrays: the sum over one replaced at a time."""
-
-    def push(xp: Any, tangents: Sequence[Any], y: Any, *inputs: Any, **params: Any) -> Any:
-        total = None
-        for i, tangent in enumerate(tangents):
-            if tangent is not None:
-                term = bind(card, (*inputs[:i], tangent, *inputs[i + 1 :]), params)
-                total = term if total is None else total + term
-        return total
-
-    return push

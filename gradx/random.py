@@ -24,7 +24,7 @@ from gradx.errors import BatchError, DtypeError, OperandError, ShapeError
 from gradx.level import Cell, cell
 from gradx.ops.manipulation import as_ints, named_axes
 from gradx.shapes import Shape, broadcast_shapes, size
-from gradx.tape import lift
+from gradx.tape import constant_of, lift
 
 
 class Key:
@@ -348,7 +348,7 @@ class _Draw:
         x = xp.reshape(flat, (*[level.state[0] for level in self.maps], *shape))
         for level in self.maps:
             x = cell(x, level, None)
-        return lift(x)
+        return constant_of(x)
 
     def count(self, shape: Shape) -> int:
         """Return how many numbers to draw for a result of that shape, or for one an example."""

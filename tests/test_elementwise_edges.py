@@ -16,6 +16,7 @@ import pytest
 
 import gradx as gx
 from gradx.testing import assert_close
+from tests.semantics import on_each_device  # noqa: F401  (a fixture)
 
 Function = Callable[..., Any]
 
@@ -47,6 +48,10 @@ def derivatives(f: Function, order: int) -> Iterator[Function]:
 
 def check(f: Function, x: float, *expected: float) -> None:
     """Compare the derivatives at `x`, from the first on."""
+    if gx.asarray(0.0).device.startswith("dask"):
+        expected = expected[
+            :1
+        ]  # dask plans each operation anew: all orders would take it half an hour
     for order, value in enumerate(expected, 1):
         for g in derivatives(f, order):
             assert_close(float(g(gx.asarray(x)).numpy()), value, atol=1e-13)
@@ -298,7 +303,10 @@ def test_clip_bounds_get_what_they_replace() -> None:
     check_partials(gx.clip, (-1.0, 0.0, 1.0), (0.0, 1.0, 0.0))
     check_partials(gx.clip, (2.0, 0.0, 1.0), (0.0, 0.0, 1.0))
     check_partials(gx.clip, (0.0, 0.0, 1.0), (1.0, 0.0, 0.0))
-    check_partials(gx.clip, (-1.0, 3.0, 1.0), (0.0, 0.0, 1.0))  # the upper bound is applied last
+    if not gx.asarray(0.0).device.startswith("array_api_strict"):  # which refuses such bounds
+        check_partials(
+            gx.clip, (-1.0, 3.0, 1.0), (0.0, 0.0, 1.0)
+        )  # the upper bound is applied last
 
 
 def test_clip_of_integers() -> None:
@@ -370,6 +378,8 @@ def test_parts_of_a_real_array() -> None:
                                lambda x: gx.logaddexp(x, 1.0), lambda x: gx.maximum(x, 0.2),
                                lambda x: gx.hypot(x, 2.0), gx.nan_to_num])  # fmt: skip
 def test_dtype_is_kept(f: Function, dtype: str) -> None:
+    if dtype == "float16" and gx.asarray(0.0).device.startswith(("array_api_strict", "dask")):
+        pytest.skip("the library has no float16")
     x = gx.asarray([0.5, 1.5], dtype=dtype)
     y, pullback = gx.vjp(f, x)
     assert y.dtype.name == dtype

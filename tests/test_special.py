@@ -283,6 +283,26 @@ def test_scales_that_are_not_holomorphic() -> None:
             gx.vjp(partial(getattr(gx.special, name), 1), z)[1](z)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_incomplete_functions_over_wide_ranges(dtype: str) -> None:
+    """Neither over- nor underflow inside a formula makes a slope NaN."""
+    rng = np.random.default_rng(0)
+    a, b = 10 ** rng.uniform(-4, 6, (2, 2000))
+    x = np.clip(rng.beta(np.maximum(a, 0.05), np.maximum(b, 0.05)), 1e-12, 1 - 1e-9)
+    for name, values in {
+        "gammainc": (a, a * 10 ** rng.uniform(-1, 1, 2000)),
+        "gammaincc": (np.minimum(a, 30.0), 10 ** rng.uniform(-3, 6, 2000)),
+        "betainc": (a, b, x),
+        "betaincc": (a, b, x),
+    }.items():
+        y, pullback = gx.vjp(
+            getattr(gx.special, name), *[gx.asarray(v, dtype=dtype) for v in values]
+        )
+        for g in pullback(gx.ones_like(y)):
+            assert g.dtype.name == dtype
+            assert not bool(gx.any(gx.isnan(g))), name
+
+
 def test_integers_widen_no_float() -> None:
     x = gx.asarray([1.0, 2.0], dtype="float32")
     order = gx.asarray([0, 3])

@@ -314,3 +314,18 @@ def test_draws_in_jacobians_are_shared() -> None:
     noise = gx.random.normal(3, key=gx.random.key(0))
     for jacobian in (gx.jacfwd, gx.jacrev, gx.jacobian):
         assert_close(jacobian(f)(np.ones(3)), gx.diag(noise))
+
+
+@pytest.mark.parametrize("bad", [np.inf, np.nan])
+def test_zeros_absorb_for_each_example(bad: float) -> None:
+    w = np.arange(1.0, 10.0).reshape(3, 3)
+    w[0, 1] = bad
+    cts = np.eye(3)
+    with np.errstate(invalid="ignore"):
+        _, pullback = gx.vjp(lambda x: gx.asarray(w) @ x, np.array([1.0, 0.0, 2.0]))
+        expected = gx.stack([pullback(gx.asarray(ct))[0] for ct in cts])
+        assert_close(gx.vmap(lambda ct: pullback(ct)[0])(cts), expected)
+        finite = w.copy()
+        finite[0] = 0.0
+        assert_close(expected[1:], finite[1:])
+        assert_close(gx.jacrev(lambda x: gx.asarray(w) @ x)(np.ones(3)), expected)

@@ -7,10 +7,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import cupy
 from array_api_compat.cupy import linalg as _compat
+
+from gradx_generic import matrices
 
 Array = Any
 
@@ -23,8 +26,14 @@ class EigResult(NamedTuple):
 
 
 def __getattr__(name: str) -> Any:
-    """Look a name up in array-api-compat, once."""
-    value = globals()[name] = getattr(_compat, name)
+    """Look a name up in array-api-compat, once; functions of matrices and LU factors in standard code."""
+    if name in ("expm", "logm", "lu", "sqrtm"):
+        from gradx_cupy import namespace
+
+        value: Any = partial(getattr(matrices, name), namespace)
+    else:
+        value = getattr(_compat, name)
+    globals()[name] = value
     return value
 
 

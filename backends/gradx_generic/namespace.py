@@ -1,8 +1,8 @@
 """The raw namespace of any library: its own functions, corrected and completed.
 
 - A name is looked up once: the library's hooks, then what it has itself, then the fallbacks in standard code.
-- Elementwise functions of several arrays take Python scalars weakly, and arrays of mixed dtypes by NumPy's
-  promotion, whatever the library takes.
+- Elementwise functions of several arrays take Python scalars weakly, and they and products take arrays of mixed
+  dtypes by NumPy's promotion, whatever the library takes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gradx_generic import fallbacks, indexing, special
+from gradx_generic import fallbacks, indexing, matrices, special
 from gradx_generic.einsum import einsum
 from gradx_generic.scipy_names import SciPyNames, complex_on_host
 
@@ -35,6 +35,7 @@ _WHERE_MISSING: dict[str, Callable[..., Any]] = {
         for name in ("digamma", "erf", "erfc", "erfinv", "gammaln", "polygamma")
     },
 }
+_FUNCTIONS_OF_MATRICES = frozenset({"expm", "logm", "lu", "sqrtm"})
 _MIXED = frozenset(
     [
         "add",
@@ -46,6 +47,7 @@ _MIXED = frozenset(
         "bitwise_xor",
         "copysign",
         "divide",
+        "einsum",
         "equal",
         "floor_divide",
         "greater",
@@ -57,6 +59,7 @@ _MIXED = frozenset(
         "logical_and",
         "logical_or",
         "logical_xor",
+        "matmul",
         "maximum",
         "minimum",
         "multiply",
@@ -65,6 +68,8 @@ _MIXED = frozenset(
         "pow",
         "remainder",
         "subtract",
+        "tensordot",
+        "vecdot",
         "where",
     ]
 )
@@ -100,9 +105,12 @@ class Namespace:
             if name == "astype":
                 return self._astype
             if name in _WHERE_MISSING:
-                native = library.special(name)
-                found = native or partial(_WHERE_MISSING[name], self)
-                return found if name == "einsum" else complex_on_host(library, name, found)
+                value = library.special(name) or partial(_WHERE_MISSING[name], self)
+                if name in _MIXED:
+                    return mixed(self, value, skip=False)
+                return value if name == "einsum" else complex_on_host(library, name, value)
+        if path.startswith("linalg.") and name in _FUNCTIONS_OF_MATRICES:
+            return partial(getattr(matrices, name), self.library.xp)
         try:
             value = getattr(self._native, name)
         except AttributeError:
@@ -127,23 +135,25 @@ def mixed(xp: Namespace, function: Callable[..., Array], *, skip: bool) -> Calla
     """Return `function` taking Python scalars weakly and dtypes mixed; `skip` leaves the first argument alone."""
 
     @wraps(function)
-    def call(*args: Any) -> Array:
+    def call(*args: Any, **params: Any) -> Array:
         first = args[:skip]
         rest = args[skip:]
         dtypes = {dtype_name(x.dtype) for x in rest if hasattr(x, "dtype")}
         if len(dtypes) == 1 and all(hasattr(x, "dtype") for x in rest):
-            return function(*args)
+            return function(*args, **params)
         arrays = [x for x in args if hasattr(x, "dtype")]
         scalars = [x for x in rest if not hasattr(x, "dtype")]
         try:
             common = np.result_type(*map(np.dtype, sorted(dtypes)), *scalars).name
+            native = xp.library.native_dtype(common)
         except TypeError:  # a dtype that NumPy does not know
-            return function(*args)
-        native = xp.library.native_dtype(common)
+            if scalars:
+                return function(*args, **params)
+            native = xp.result_type(*rest)
         device = getattr(arrays[0], "device", None)
         return function(*first, *[
             xp.astype(x, native, copy=False) if hasattr(x, "dtype") else xp.asarray(x, dtype=native, device=device)
             for x in rest
-        ])  # fmt: skip
+        ], **params)  # fmt: skip
 
     return call

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from math import ceil, floor
+from math import prod as prod_of
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,24 @@ def all(x: Array, /, *, axis: Axis = None, keepdims: bool = False) -> Array:
 
 def any(x: Array, /, *, axis: Axis = None, keepdims: bool = False) -> Array:
     return _any(x, axis, bool, None, keepdims)
+
+
+def var(x: Array, /, *, axis: Axis = None, correction: float = 0.0,
+        keepdims: bool = False) -> Array:  # fmt: skip
+    """In the precision of `x`: NumPy divides in double precision over several axes."""
+    if x.dtype.char == "e":  # NumPy accumulates in single precision
+        return np.var(x, axis=axis, correction=correction, keepdims=keepdims)
+    axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
+    n = prod_of([x.shape[each] for each in axes])
+    apart = x - _sum(x, axis, None, None, True) / (n or np.nan)
+    square = apart.real**2 + apart.imag**2 if x.dtype.kind == "c" else apart * apart
+    return _sum(square, axis, None, None, keepdims) / (n - correction if n > correction else 0.0)
+
+
+def std(x: Array, /, *, axis: Axis = None, correction: float = 0.0,
+        keepdims: bool = False) -> Array:  # fmt: skip
+    """The square root of the variance."""
+    return np.sqrt(var(x, axis=axis, correction=correction, keepdims=keepdims))
 
 
 def astype(x: Array, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Array:

@@ -128,7 +128,6 @@ from numpy import (
     square,
     squeeze,
     stack,
-    std,
     subtract,
     tan,
     tensordot,
@@ -145,7 +144,6 @@ from numpy import (
     unique_inverse,
     unique_values,
     unstack,
-    var,
     vecdot,
     where,
     zeros,
@@ -173,10 +171,12 @@ from gradx_numpy._standard import (
     nonzero,
     prod,
     sort,
+    std,
     sum,
     take,
     take_along_axis,
     tanh,
+    var,
 )
 
 __array_api_version__ = "2025.12"

@@ -10,6 +10,7 @@ from typing import Any
 
 from gradx.elementwise import elementwise, ruled
 from gradx.ops.arithmetic import multiply, negative
+from gradx.ops.selection import clip
 from gradx.ops.transcendental import erfc, supplied
 from gradx.ops.trigonometric import tanh
 from gradx.tape import lift
@@ -55,7 +56,8 @@ def gelu(x: Any, /, *, approximate: bool | str = False) -> Any:
         raise ValueError(f"gelu: expected approximate 'none' or 'tanh'; got {approximate!r}")
     if approximate in (False, "none"):
         return 0.5 * (x * erfc(-math.sqrt(0.5) * x))
-    return 0.5 * (x * (1 + tanh(math.sqrt(2 / math.pi) * (x * (1 + 0.044715 * (x * x))))))
+    z = clip(x, -40, 40)  # the tanh is 1 there, and the cube does not overflow
+    return 0.5 * (x * (1 + tanh(math.sqrt(2 / math.pi) * (z * (1 + 0.044715 * (z * z))))))
 
 
 __all__ = ["gelu", "log_sigmoid", "relu", "sigmoid", "silu", "softplus"]

@@ -37,7 +37,7 @@ def _sign_term(xp: Any, t: Any, y: Any, x: Any) -> Any:
     if not is_complex[y.dtype]:
         return xp.zeros_like(t)
     r = xp.abs(x)
-    return xp.where(r == 0, 0, (t - y * xp.real(xp.conj(y) * t)) / r)
+    return xp.where((r == 0) | (t == 0), 0, (t - y * xp.real(xp.conj(y) * t)) / r)
 
 
 sign = ruled("sign", _sign_term, jvp=lambda xp, tangents, y, x: _sign_term(xp, tangents[0], y, x), masks=True,

@@ -15,9 +15,10 @@ from string import ascii_letters
 from typing import Any
 
 from gradx.errors import ShapeError
+from gradx.multilinear import guard
 from gradx.ops.adjoint import conj
 from gradx.ops.manipulation import reshape
-from gradx.primitive import Primitive, in_turn
+from gradx.primitive import Primitive
 from gradx.shapes import Shape
 from gradx.tape import apply_two, bind, lift
 
@@ -37,28 +38,25 @@ class _Einsum(Primitive):
 
     def __init__(self) -> None:
         super().__init__("einsum", batch=_batched_einsum)
-        self.pull = self.pull_guarded = self._pull
-        self.push = in_turn(self)
+        guard(self, _cotangent)
+        self.pull = self._pull
         self.rules, self.joint = (self._pull,), True
 
     def kept(self, tracked: tuple[bool, ...]) -> tuple[bool, tuple[bool, ...]]:
         return False, tuple(any(tracked[:i] + tracked[i + 1 :]) for i in range(len(tracked)))
 
     def _pull(self, xp: Any, ct: Any, node: Any, parents: Any) -> list[Any]:
-        terms, result = split(node.params["subscripts"])
         return [
-            None if parent is None else _cotangent(xp, ct, node, i, terms, result)
+            None if parent is None else _cotangent(xp, i, ct, node.inputs, node.params)
             for i, parent in enumerate(parents)
         ]
 
 
-_einsum = _Einsum()
-
-
-def _cotangent(xp: Any, ct: Any, node: Any, i: int, terms: list[str], result: str) -> Any:
-    """Contract the cotangent with all inputs but the `i`-th."""
-    term, shape = terms[i], tuple(node.parents[i].shape)
-    others = [(t, x) for j, (t, x) in enumerate(zip(terms, node.inputs)) if j != i]
+def _cotangent(xp: Any, i: int, ct: Any, inputs: Any, params: Any) -> Any:
+    """Contract the cotangent with all inputs but the `i`-th, of which only the shape is read."""
+    terms, result = split(params["subscripts"])
+    term, shape = terms[i], tuple(inputs[i].shape)
+    others = [(t, x) for j, (t, x) in enumerate(zip(terms, inputs)) if j != i]
     unique = "".join(dict.fromkeys(term))
     known = result + "".join(t for t, _ in others)
     there = "".join(index for index in unique if index in known)
@@ -70,6 +68,9 @@ def _cotangent(xp: Any, ct: Any, node: Any, i: int, terms: list[str], result: st
         g = xp.reshape(g, tuple(sizes[index] if index in there else 1 for index in unique))
         g = xp.broadcast_to(g, tuple(sizes[index] for index in unique))
     return g if unique == term else _on_diagonal(xp, g, term, shape)
+
+
+_einsum = _Einsum()
 
 
 def _on_diagonal(xp: Any, g: Any, term: str, shape: tuple[int, ...]) -> Any:

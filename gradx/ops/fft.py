@@ -76,14 +76,19 @@ def _complex(x: Any) -> Any:
     x = lift(x)
     if x.dtype.kind == "c":
         return x
-    return astype(x, "complex64" if x.dtype.name == "float32" else "complex128")
+    single = x.dtype.kind == "f" and x.dtype.itemsize <= 4
+    return astype(x, "complex64" if single else "complex128")
 
 
 def _real(name: str, x: Any) -> Any:
     x = lift(x)
     if x.dtype.kind == "c":
         raise DtypeError(f"{name}: expected a real array; got {x.dtype.name}")
-    return x if is_inexact(x.dtype) else astype(x, "float64")
+    if not is_inexact(x.dtype):
+        return astype(x, "float64")
+    return (
+        astype(x, "float32") if x.dtype.itemsize < 4 else x
+    )  # no library transforms half precision
 
 
 def _transform(

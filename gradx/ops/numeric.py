@@ -11,11 +11,12 @@ from typing import Any
 
 from gradx.backend import namespaces
 from gradx.errors import ShapeError
+from gradx.multilinear import multilinear
 from gradx.ops.adjoint import conj
 from gradx.ops.casting import astype
 from gradx.ops.comparison import isinf
 from gradx.ops.complex import abs as modulus
-from gradx.ops.creation import zeros
+from gradx.ops.creation import full, zeros
 from gradx.ops.indexing import getitem, take
 from gradx.ops.joining import concat
 from gradx.ops.manipulation import named_axes, reshape
@@ -23,10 +24,9 @@ from gradx.ops.reductions import sum as total
 from gradx.ops.searching import searchsorted
 from gradx.ops.selection import clip, where
 from gradx.ops.shaping import diff
-from gradx.primitive import multilinear
 from gradx.promotion import result_type
 from gradx.shapes import along
-from gradx.tape import apply, bind, lift
+from gradx.tape import SCALARS, apply, bind, lift
 
 
 def interp(x: Any, xp: Any, fp: Any, /) -> Any:
@@ -43,7 +43,10 @@ def interp(x: Any, xp: Any, fp: Any, /) -> Any:
     >>> gx.interp(gx.asarray([0.5, 3.0]), gx.asarray([0.0, 1.0]), gx.asarray([2.0, 4.0]))
     Tensor([3., 4.])
     """
-    x, knots, values = lift(x), lift(xp), lift(fp)
+    knots, values = lift(xp), lift(fp)
+    if type(x) in SCALARS:  # weak, and beside the knots
+        x = full((), x, dtype=result_type(knots, values, x), device=knots.device)
+    x = lift(x)
     if knots.ndim != 1 or knots.shape != values.shape or not knots.shape[0]:
         raise ShapeError(
             f"interp: expected xp and fp of one shape (n,), n > 0; got {knots.shape} and {values.shape}"

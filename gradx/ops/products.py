@@ -12,11 +12,11 @@ from typing import Any
 
 from gradx.batching import aligned, padded, rank_of
 from gradx.errors import GradxError, ShapeError
+from gradx.multilinear import multilinear
 from gradx.ops.adjoint import conj
 from gradx.ops.arithmetic import multiply
 from gradx.ops.contraction import einsum
 from gradx.ops.manipulation import named_axes, reshape
-from gradx.primitive import multilinear
 from gradx.shapes import broadcast_shapes, inverse_permutation, size
 from gradx.tape import apply_two, bind, lift
 

@@ -13,7 +13,7 @@ from typing import Any
 from gradx import shapes
 from gradx.backend import namespaces
 from gradx.batching import shifted
-from gradx.dtypes import dtype_of, float16
+from gradx.dtypes import dtype_of, float16, float64
 from gradx.ops.adjoint import conj
 from gradx.ops.casting import astype
 from gradx.ops.manipulation import named_axes
@@ -101,7 +101,10 @@ def _spread_mean(xp: Any, ct: Any, _y: Any, _x: Any, *, axis: Axes, keepdims: bo
 
 def _raw_mean(x: Any, *, axis: Axes, keepdims: bool) -> Any:
     xp = namespaces[type(x)]
-    if dtype_of(x.dtype) is float16:  # the library accumulates in a wider dtype
+    dtype = dtype_of(x.dtype)
+    if dtype.kind not in "fc":  # not every library divides integers
+        x = xp.astype(x, float64)
+    if dtype is float16:  # the library accumulates in a wider dtype
         return xp.mean(x, axis=axis, keepdims=keepdims)
     return xp.sum(x, axis=axis, keepdims=keepdims) / count(x.shape, axis)
 

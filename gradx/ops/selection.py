@@ -141,11 +141,11 @@ def _guarded_first(xp: Any, ct: Any, _y: Any, a: Any, b: Any) -> Any:
 
 
 def _guarded_second(xp: Any, ct: Any, _y: Any, a: Any, _b: Any) -> Any:
-    return _either(xp, ct, _conj(xp, a))
+    return either(xp, ct, _conj(xp, a))
 
 
-def _either(xp: Any, t: Any, a: Any) -> Any:
-    """Return t * a, and 0 where one is 0 and the other not finite."""
+def either(xp: Any, t: Any, a: Any) -> Any:
+    """Return `t * a`, and 0 where one is 0 and the other not finite."""
     return xp.where((a == 0) & ~xp.isfinite(t), 0, xp.guarded_multiply(t, a))
 
 
@@ -157,7 +157,7 @@ def _push_guarded(xp: Any, tangents: Any, y: Any, a: Any, b: Any) -> Any:
         first = first if mask is None else xp.where(mask, 0, first)
     if db is None:
         return first
-    second = _either(xp, db, a)
+    second = either(xp, db, a)
     return second if first is None else first + second
 
 

@@ -71,7 +71,8 @@ def var(x: Any, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool
 
 def _shifted(x: Any, axes: Axes) -> Any:
     """Return `x` less its first element over `axes`: equal elements are then 0, and so is their mean."""
-    return x - x[tuple([slice(0, 1) if a in axes else slice(None) for a in range(len(x.shape))])]
+    key = [slice(0, min(n, 1)) if a in axes else slice(None) for a, n in enumerate(x.shape)]
+    return x - x[tuple(key)]
 
 
 def _raw_std(x: Any, *, axis: Axes, correction: float, keepdims: bool) -> Any:

@@ -13,12 +13,33 @@ from gradx.backend import namespaces
 from gradx.elementwise import elementwise, elementwise_card
 from gradx.ops.selection import where
 from gradx.ops.trigonometric import sin
-from gradx.primitive import Rule
-from gradx.tape import SCALARS, lift
+from gradx.primitive import Primitive, Rule
+from gradx.tape import SCALARS, bind, lift
 
-erf = elementwise("erf", lambda xp, _y, x: (2 / math.sqrt(math.pi)) * xp.exp(-xp.square(x)),
+
+def _bell_curve(x: Any, *, n: int) -> Any:
+    """Return the `n`-th derivative of exp(-x**2), by Hermite's polynomials; where it underflows 0, not inf * 0."""
+    xp = namespaces[x.__class__]
+    y = xp.exp(-(x * x))
+    before, factor = 0, 1
+    for k in range(n):
+        before, factor = factor, -2 * (x * factor + k * before)
+    return xp.where(y == 0, 0, factor * y) if n else y
+
+
+_bell: Primitive = elementwise_card(
+    "bell_curve", lambda xp, _y, x, *, n: bind(_bell, (x,), {"n": n + 1})
+)
+_bell.implementation = _bell_curve
+
+
+def _bell_slope(scale: float) -> Rule:
+    return lambda xp, _y, x: scale * bind(_bell, (x,), {"n": 0})
+
+
+erf = elementwise("erf", _bell_slope(2 / math.sqrt(math.pi)),
                   doc="Error function.")  # fmt: skip
-erfc = elementwise("erfc", lambda xp, _y, x: (-2 / math.sqrt(math.pi)) * xp.exp(-xp.square(x)),
+erfc = elementwise("erfc", _bell_slope(-2 / math.sqrt(math.pi)),
                    doc="Complementary error function `1 - erf(x)`, exact where it is small.")  # fmt: skip
 erfinv = elementwise("erfinv", lambda xp, y, _x: (math.sqrt(math.pi) / 2) * xp.exp(xp.square(y)),
                      doc="Inverse of the error function; the slope at -1 and 1 is inf.")  # fmt: skip
@@ -70,12 +91,25 @@ def _xlogy(xp: Any, x: Any, y: Any) -> Any:
     return x * xp.log(xp.where((x == 0) & (y == y), 1, y))
 
 
-xlogy = elementwise("xlogy", lambda xp, _y, _a, b: xp.log(b), lambda xp, _y, a, b: xp.guarded_multiply(a, 1 / b),
+def _log_slope(xp: Any, _y: Any, _a: Any, b: Any) -> Any:
+    return _log(b) if type(b) in SCALARS else xp.log(b)
+
+
+def _log1p_slope(xp: Any, _y: Any, _a: Any, b: Any) -> Any:
+    return _log(1 + b) if type(b) in SCALARS else xp.log1p(b)
+
+
+def _log(b: Any) -> float:
+    """Return the logarithm of a number, which Python refuses at 0 and below."""
+    return math.log(b) if b > 0 else -math.inf if b == 0 else math.nan
+
+
+xlogy = elementwise("xlogy", _log_slope, lambda xp, _y, a, b: xp.guarded_multiply(a, 1 / b),
                     doc="`x1 * log(x2)`, and 0 where `x1` is 0, broadcast.")  # fmt: skip
 xlogy.card.implementation = supplied("xlogy", _xlogy)
 
 xlog1py = elementwise(
-    "xlog1py", lambda xp, _y, _a, b: xp.log1p(b), lambda xp, _y, a, b: xp.guarded_multiply(a, 1 / (1 + b)),
+    "xlog1py", _log1p_slope, lambda xp, _y, a, b: xp.guarded_multiply(a, 1 / (1 + b)),
     doc="`x1 * log1p(x2)`, and 0 where `x1` is 0, broadcast.",
 )  # fmt: skip
 xlog1py.card.implementation = supplied(
@@ -83,10 +117,11 @@ xlog1py.card.implementation = supplied(
 )
 
 
-def entr(x: Any, /) -> Any:
-    """`-x log(x)`: 0 at 0, with the slope inf, and -inf below it."""
-    x = lift(x)
-    return where(x < 0, -math.inf, xlogy(-where(x < 0, 0, x), x))
+entr = elementwise("entr", lambda xp, _y, x: xp.where(x < 0, 0, -1 - xp.log(xp.where(x < 0, 1, x))),
+                   doc="`-x log(x)`: 0 at 0, with the slope inf; -inf below it.")  # fmt: skip
+entr.card.implementation = supplied(
+    "entr", lambda xp, x: xp.where(x < 0, -math.inf, -_xlogy(xp, x, xp.where(x < 0, 1, x)))
+)
 
 
 __all__ = [

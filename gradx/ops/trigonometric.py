@@ -15,26 +15,46 @@ from gradx.elementwise import elementwise, elementwise_card
 from gradx.tape import bind
 
 
-def _slope(name: str, formula: Any, slope: Any) -> Any:
-    """Make a slope a card of its own: where it is infinite, the rule of its formula's products is inf - inf."""
-    card = elementwise_card(name, slope)
-    card.implementation = lambda x: formula(namespaces[x.__class__], x)
-    return lambda xp, _y, x: bind(card, (x,), {})
+def _slope(name: str, formula: Any, a: int, m: int) -> Any:
+    """Return a slope s that has a card with all its derivatives: the rule of its formula's products is inf - inf.
+
+    Where `s' = a x s**(m+1)`, with `s**-m = q(x)`, the n-th derivative is `P_n(x) s**(m n + 1)`, and
+    `P_(n+1) = P_n' q + a (m n + 1) x P_n`.
+    """
+    polynomials = [[1]]
+
+    def next_one(n: int) -> list[int]:
+        p, q = polynomials[n], 1 if a > 0 else -1
+        terms = [0] * (len(p) + 1)
+        for k, c in enumerate(p):
+            terms[k + 1] += c * (a * (m * n + 1) - k * q)
+            if k:
+                terms[k - 1] += c * k * q
+        return terms
+
+    def derivative(x: Any, *, n: int) -> Any:
+        while len(polynomials) <= n:
+            polynomials.append(next_one(len(polynomials) - 1))
+        s = y = formula(namespaces[x.__class__], x)
+        for _ in range(m * n):
+            y = y * s
+        total: Any = 0
+        for c in reversed(polynomials[n]):
+            total = total * x + c
+        return total * y if n else y
+
+    card = elementwise_card(name, lambda xp, _y, x, *, n: bind(card, (x,), {"n": n + 1}))
+    card.implementation = derivative
+    return lambda xp, _y, x: bind(card, (x,), {"n": 0})
 
 
 def _asin_formula(xp: Any, x: Any) -> Any:
     return 1 / xp.sqrt(-((x - 1) * (x - -1)) if is_complex[x.dtype] else (1 - x) * (1 + x))
 
 
-_asin_slope = _slope("asin_slope", _asin_formula, lambda xp, y, x: x * y * y * y)
-_acosh_slope = _slope(
-    "acosh_slope",
-    lambda xp, x: 1 / (xp.sqrt(x - 1) * xp.sqrt(x - -1)),
-    lambda xp, y, x: -x * y * y * y,
-)
-_atanh_slope = _slope(
-    "atanh_slope", lambda xp, x: 1 / ((1 - x) * (1 + x)), lambda xp, y, x: 2 * x * y * y
-)
+_asin_slope = _slope("asin_slope", _asin_formula, 1, 2)
+_acosh_slope = _slope("acosh_slope", lambda xp, x: 1 / (xp.sqrt(x - 1) * xp.sqrt(x - -1)), -1, 2)
+_atanh_slope = _slope("atanh_slope", lambda xp, x: 1 / ((1 - x) * (1 + x)), 2, 1)
 
 sin = elementwise("sin", lambda xp, _y, x: xp.cos(x), doc="Sine of `x`, in radians.")
 cos = elementwise("cos", lambda xp, _y, x: -xp.sin(x), doc="Cosine of `x`, in radians.")

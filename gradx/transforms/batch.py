@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from gradx import ops
 from gradx.backend import namespaces
-from gradx.batching import mapping
+from gradx.batching import composed, mapping
 from gradx.create import asarray
 from gradx.errors import AxisError, BatchError, GradxError, MissingRuleError, ShapeError
 from gradx.level import Cell, Level, cell, lower, twin
 from gradx.shapes import normalize_axis
-from gradx.tape import SCALARS, lift, rebuild, settle
+from gradx.tape import SCALARS, constant_of, rebuild, settle
 
 RANDOMNESS = ("error", "same", "different")
 
@@ -49,6 +50,8 @@ class Batch(Level):
             raise MissingRuleError(
                 f"{card.name}: has no batch rule. Call it outside of vmap, on all examples"
             )
+        if card.batch is composed:
+            return card.by_parts(ops, *args, **params)
         values, batched = [], []
         xp = None  # of bare arrays; gradx's own where any value is a Tensor
         for x in args:
@@ -61,7 +64,7 @@ class Batch(Level):
             elif own and xp is None:
                 xp = namespaces[value.__class__]
         if xp is ops:
-            values = [x if x.__class__ in SCALARS else lift(x) for x in values]
+            values = [x if x.__class__ in SCALARS else constant_of(x) for x in values]
         y = card.batch(xp, card, values, batched, self.state[0], params)
         if isinstance(y, (tuple, list)):
             return rebuild(y, [cell(settle(each, (each,)), self, None) for each in y])
@@ -87,7 +90,7 @@ class Batch(Level):
             raise AxisError(
                 f"vmap: expected out_axes below {rank}, the rank of a result; got {axis}"
             )
-        y = lift(twin(y.data)) if own else ops.broadcast_to(y, (self.state[0], *y.shape))
+        y = constant_of(twin(y.data)) if own else ops.broadcast_to(y, (self.state[0], *y.shape))
         return ops.moveaxis(y, 0, axis) if axis else y
 
 
@@ -102,7 +105,8 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0, *, axis_siz
     Parameters
     ----------
     f
-        Takes and returns pytrees of arrays. Keyword arguments reach it as they are, for all examples the same.
+        Takes and returns pytrees of arrays, which reach it as Tensors of its own. Keyword arguments reach it as
+        they are, for all examples the same.
     in_axes
         Along which axis of each positional argument the examples lie; None for what all examples share. One for
         all, or a tuple with one an argument, or pytrees of them that begin as the arguments do.
@@ -149,7 +153,8 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0, *, axis_siz
         axes = [axis if axis is None else _counted(x, axis) for x, axis in zip(leaves, axes)]
         with Batch(_number(leaves, axes, axis_size), randomness) as level:
             inputs = [
-                twin(x) if axis is None else level.receive(x, axis) for x, axis in zip(leaves, axes)
+                _shared(x) if axis is None else level.receive(x, axis)
+                for x, axis in zip(leaves, axes)
             ]
             out = f(*structure.unflatten(inputs), **kwargs)
             ys, results = _flatten(out)
@@ -196,6 +201,14 @@ def _example(x: Any, axis: int | None) -> Any:
     if axis is None or isinstance(x, Cell):
         return x
     return _array(x, "arrays to map over, and None in in_axes for what all examples share")
+
+
+def _shared(x: Any) -> Any:
+    """Return what is the same for all examples: arrays as Tensors, which `f` may write to; the rest as it is."""
+    if not isinstance(x, Cell) and hasattr(x, "dtype") and hasattr(x, "__setitem__"):
+        with suppress(GradxError):
+            return asarray(x)
+    return twin(x)
 
 
 def _array(x: Any, expected: str) -> Any:

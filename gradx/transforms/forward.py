@@ -56,6 +56,10 @@ class Forward(Level):
                 tangent = own(tangent)
             x.aux = tangent, masked
 
+    def tangent(self, x: Cell) -> Any:
+        """Return the tangent of a value of this level that has one."""
+        return x.aux[0]
+
     def _attach(self, y: Any, dy: Any, masked: bool) -> Any:
         return constant_of(y) if dy is None else cell(y, self, (match(dy, y), masked))
 

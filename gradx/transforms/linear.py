@@ -20,7 +20,7 @@ from gradx.tape import (
     NodeWithParams,
     Reverse,
     bind,
-    lift,
+    constant_of,
     lift_all,
     output_of,
     rebuild,
@@ -117,7 +117,7 @@ class Linearized:
         """Return the tangents of the results, from one for each leaf of the primals."""
         known: dict[Node, tuple[Any, bool]] = {}
         for x, tangent in zip(self.inputs, tangents, strict=True):
-            dx = lower(checked_tangent(lift(x.data), tangent), self.level)
+            dx = lower(checked_tangent(constant_of(x.data), tangent), self.level)
             known[x.aux] = dx, holds_zeros(dx)
         held = {y.aux for y in self.ys if y.level is self.level}
         left = Counter(
@@ -139,7 +139,9 @@ class Linearized:
 
     def _tangent(self, y: Any, known: dict[Node, tuple[Any, bool]]) -> Any:
         found = known.get(y.aux) if y.level is self.level and y.aux is not None else None
-        return ops.zeros_like(descend(y, self.level)) if found is None else twin(lift(found[0]))
+        return (
+            ops.zeros_like(descend(y, self.level)) if found is None else twin(constant_of(found[0]))
+        )
 
     def pull(self, cts: Sequence[Any]) -> list[Any]:
         """Return the cotangents of the primals' leaves, from one for each result."""

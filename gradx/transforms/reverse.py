@@ -19,7 +19,9 @@ from gradx.capture import captures, verify
 from gradx.dtypes import dtype_of, is_complex
 from gradx.errors import GraphError
 from gradx.level import Cell, Level, cell
+from gradx.ops.linalg.degenerate import WATCHED
 from gradx.tape import OUTPUT, SCALARS, Node, NodeWithParams, constant_of, output_of
+from gradx.transforms.limits import limits
 
 Seeds = Sequence[tuple[Node, Any]]
 
@@ -44,7 +46,9 @@ def pull_back(seeds: Seeds, wanted: Collection[Node] | None = None, *, retain: b
     targets = None if wanted is None else set(wanted)
     uses, live = _uses(seeds, targets)
     lifted = record is not None or any(isinstance(ct, Cell) for _, ct in seeds)
-    cotangents: dict[Node, Any] = {}
+    cotangents: dict[Node, Any] = (
+        limits(pull_back, seeds, live, uses, record, lifted) if WATCHED else {}
+    )
     ready: list[Node] = []
     masked: set[Node] = set()
     for node, ct in seeds:

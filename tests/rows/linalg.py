@@ -7,6 +7,7 @@
 from math import inf
 
 import numpy as np
+import scipy.linalg
 
 from tests.cases_base import case
 from tests.samplers import distinct, hermitian, hpd, real, square
@@ -19,6 +20,17 @@ def triangular(a, b, lower=False):
 def least_squares(a, b):
     x, residuals, rank, values = np.linalg.lstsq(a, b, rcond=None)
     return x, residuals, np.asarray(rank, dtype=np.int64), values
+
+
+def of_each(name):
+    """SciPy's function of one matrix, applied to each of a batch; in double precision, where it does not warn."""
+    function = getattr(scipy.linalg, name)
+
+    def call(x):
+        flat = x.astype(np.result_type(x, np.float64)).reshape(-1, *x.shape[-2:])
+        return np.stack([function(each) for each in flat]).reshape(x.shape).astype(x.dtype)
+
+    return call
 
 
 ROWS = [
@@ -64,6 +76,13 @@ ROWS = [
     case("linalg.solve", square(3), real((3, 0))),
     *(case("linalg.solve_triangular", square(3), b, params=params, reference=triangular, dtypes="fc")
       for b, params in ((real((3,)), {}), (real((3, 2)), {"lower": True}))),
+    *(case("linalg.expm", square(n, batch), reference=scipy.linalg.expm, dtypes="fc")
+      for n, batch in ((3, ()), (2, (2,)))),
+    case("linalg.expm", square(0), reference=scipy.linalg.expm),
+    *(case(f"linalg.{name}", hpd(n, batch), reference=of_each(name), dtypes="fc")
+      for name in ("sqrtm", "logm") for n, batch in ((3, ()), (2, (2,)))),
+    *(case("linalg.lu", real(shape), reference=scipy.linalg.lu, dtypes="fc")
+      for shape in ((3, 3), (4, 2), (2, 4), (2, 3, 3))),
     case("linalg.lstsq", real((4, 2)), real((4, 3)), reference=least_squares, dtypes="fc"),
     *(case("linalg.matrix_power", square(3), n, dtypes="fc") for n in (1, 2, 5, -1, -2)),
     case("linalg.matrix_power", square(3, (2,)), 0, dtypes=""),

@@ -28,8 +28,8 @@ if not hasattr(da.Array, "device"):
 
 # Functions of matrices that Dask lacks, or has for few chunkings, ranks or options.
 _LINALG = (
-    "cholesky", "cross", "det", "eig", "eigh", "eigvals", "eigvalsh", "inv", "matrix_rank", "pinv", "qr",
-    "slogdet", "solve", "svd", "svdvals",
+    "cholesky", "cross", "det", "eig", "eigh", "eigvals", "eigvalsh", "expm", "inv", "logm", "lu", "matrix_rank",
+    "pinv", "qr", "slogdet", "solve", "sqrtm", "svd", "svdvals",
 )  # fmt: skip
 _EAGER = ("nonzero", "unique_all")  # their shapes depend on values
 

@@ -5,11 +5,14 @@
 
 from gradx.ops.linalg.determinant import det, slogdet
 from gradx.ops.linalg.factor import cholesky, qr
+from gradx.ops.linalg.functions import expm, logm, sqrtm
 from gradx.ops.linalg.norms import matrix_norm, norm, vector_norm
-from gradx.ops.linalg.singular import pinv, svd, svdvals
+from gradx.ops.linalg.pseudoinverse import pinv
+from gradx.ops.linalg.singular import svd, svdvals
 from gradx.ops.linalg.solving import inv, lstsq, matrix_power, matrix_rank, solve, solve_triangular
 from gradx.ops.linalg.spectra import eig, eigh, eigvals, eigvalsh
 from gradx.ops.linalg.structure import cross, diagonal, outer, trace
+from gradx.ops.linalg.triangular import lu
 from gradx.ops.manipulation import matrix_transpose
 from gradx.ops.products import matmul, tensordot, vecdot
 
@@ -22,8 +25,11 @@ __all__ = [
     "eigh",
     "eigvals",
     "eigvalsh",
+    "expm",
     "inv",
+    "logm",
     "lstsq",
+    "lu",
     "matmul",
     "matrix_norm",
     "matrix_power",
@@ -36,6 +42,7 @@ __all__ = [
     "slogdet",
     "solve",
     "solve_triangular",
+    "sqrtm",
     "svd",
     "svdvals",
     "tensordot",

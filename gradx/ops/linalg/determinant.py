@@ -4,7 +4,7 @@
 - A rule needs no branch on values for that; only the implementation of cofactors takes the faster way of two.
 - Small matrices take their cofactors from minors, which are determinants again: exact to every order. Larger ones
   take them, and the second derivative, from singular values: products, never quotients that could be 0/0, so
-  matrices of every rank are exact. From the third on a recursion of products and traces, for limited sizes.
+  matrices of every rank are exact. From the third on a recursion of products and traces; larger ones by the inverse.
 - Source: the identity adj(A B) = adj(B) adj(A), applied to the factors of the SVD (R. Horn and C. Johnson,
   Matrix Analysis, section 0.8).
 """
@@ -18,11 +18,13 @@ from gradx.batching import leading, spread
 from gradx.dtypes import is_complex
 from gradx.errors import MissingRuleError
 from gradx.ops.adjoint import adjoint, conj, with_diagonal
+from gradx.ops.linalg.degenerate import happens, raw
 from gradx.ops.linalg.structure import matrices
 from gradx.primitive import primitive
 from gradx.tape import bind
 
 _BY_MINORS = 4  # n * n determinants of size n - 1: cheaper than an SVD up to here
+_CONDITION = 1e6  # from here on a third derivative by the inverse loses too much
 _THIRD_ORDER = 12  # up to here the recursion for third derivatives loses at most some four digits
 
 
@@ -163,10 +165,7 @@ def _third(xp: Any, x: Any, t: Any, s: Any) -> Any:
     """
     n = x.shape[-1]
     if n > _THIRD_ORDER:
-        raise MissingRuleError(
-            f"linalg.det: expected matrices up to {_THIRD_ORDER} by {_THIRD_ORDER} for derivatives beyond the "
-            f"second; got {n} by {n}. Differentiate gx.linalg.slogdet, which has no limit where x is regular"
-        )
+        return _third_by_inverse(xp, x, t, s)
     one = xp.eye(n, dtype=x.dtype, device=x.device)
     zero = xp.zeros_like(x)
     m = [one + zero, zero, zero, zero]
@@ -179,6 +178,27 @@ def _third(xp: Any, x: Any, t: Any, s: Any) -> Any:
         ]
         m = [p - one * (_trace(xp, p) / k) for p in products]
     return (-1) ** (n - 1) * xp.matrix_transpose(m[3])
+
+
+def _third_by_inverse(xp: Any, x: Any, t: Any, s: Any) -> Any:
+    """Return the same for larger matrices that are well-conditioned, from the second derivative of `det(x) inv(x)`."""
+    n = x.shape[-1]
+    bare = raw(x)
+    values = namespaces[type(bare)].linalg.svdvals(bare)
+    if happens(values[..., -1] * _CONDITION <= values[..., 0]):
+        raise MissingRuleError(
+            f"linalg.det: expected matrices up to {_THIRD_ORDER} by {_THIRD_ORDER}, or of a condition below "
+            f"{_CONDITION:.0e}, for derivatives beyond the second; got {n} by {n} near singular. Differentiate "
+            "gx.linalg.slogdet, or take the determinant of a Schur complement"
+        )
+    inverse = xp.linalg.inv(x)
+    a, b = xp.matmul(inverse, t), xp.matmul(inverse, s)
+    ab, ba = xp.matmul(a, b), xp.matmul(b, a)
+    both = _trace(xp, a) * _trace(xp, b) - _trace(xp, ab)
+    one = xp.eye(n, dtype=x.dtype, device=x.device)
+    core = both * one - _trace(xp, a) * b - _trace(xp, b) * a + ab + ba
+    scale = xp.expand_dims(xp.expand_dims(xp.linalg.det(x), axis=-1), axis=-1)
+    return scale * xp.matrix_transpose(xp.matmul(core, inverse))
 
 
 def _trace(xp: Any, x: Any) -> Any:
@@ -222,6 +242,16 @@ def _imaginary(xp: Any, z: Any) -> Any:
     return (z - xp.conj(z)) * 0.5
 
 
+def _regular(xp: Any, x: Any, y: Any) -> Any:
+    """Return `x`, singular matrices replaced by the identity, and which are singular; None where none is."""
+    singular = xp.isinf(y[1]) & (y[1] < 0)
+    if not happens(singular):
+        return x, None
+    singular = xp.expand_dims(xp.expand_dims(singular, axis=-1), axis=-1)
+    one = xp.eye(x.shape[-1], dtype=x.dtype, device=x.device)
+    return xp.where(singular, xp.zeros_like(x) + one, x), singular
+
+
 @_slogdet.vjp
 def _slogdet_vjp(xp: Any, cts: Any, y: Any, x: Any) -> Any:
     """Adjoint of `d log|det| = Re tr(A^-1 dA)`, `d sign = i sign Im tr(A^-1 dA)`."""
@@ -234,13 +264,32 @@ def _slogdet_vjp(xp: Any, cts: Any, y: Any, x: Any) -> Any:
     if total is None:
         return (xp.zeros_like(x),)
     total = xp.expand_dims(xp.expand_dims(total, axis=-1), axis=-1)
-    return (total * adjoint(xp, xp.linalg.inv(x)),)
+    regular, singular = _regular(xp, x, y)
+    inverse = adjoint(xp, xp.linalg.inv(regular))
+    if singular is not None:
+        inverse = xp.where(singular, _slope_at_zero(xp, conj(xp, cofactors(xp, x))), inverse)
+        return (xp.where(total == 0, xp.zeros_like(inverse), total * inverse),)
+    return (total * inverse,)
+
+
+def _slope_at_zero(xp: Any, x: Any) -> Any:
+    """Return `x / 0`: real numbers by their sign, 0 as NaN; complex ones have no direction."""
+    nan = xp.full_like(x, float("nan"))
+    if is_complex[x.dtype]:
+        return nan
+    return xp.where(x == 0, nan, xp.sign(x) * float("inf"))
 
 
 @_slogdet.jvp
 def _slogdet_jvp(xp: Any, tangents: Any, y: Any, x: Any) -> Any:
     sign, _ = y
-    t = xp.linalg.trace(xp.linalg.solve(x, tangents[0]))
+    regular, singular = _regular(xp, x, y)
+    t = xp.linalg.trace(xp.linalg.solve(regular, tangents[0]))
+    if singular is not None:
+        slope = _slope_at_zero(xp, xp.sum(cofactors(xp, x) * tangents[0], axis=(-2, -1)))
+        still = xp.all(tangents[0] == 0, axis=(-2, -1))
+        slope = xp.where(still, xp.zeros_like(slope), slope)
+        t = xp.where(singular[..., 0, 0], slope, t)
     if is_complex[sign.dtype]:
         return sign * _imaginary(xp, t), xp.real(t)
     return xp.zeros_like(sign), t
@@ -249,7 +298,9 @@ def _slogdet_jvp(xp: Any, tangents: Any, y: Any, x: Any) -> Any:
 def slogdet(x: Any, /) -> SlogdetResult:
     """Sign and logarithm of the modulus of determinants, `(..., n, n) -> (...), (...)`.
 
-    The sign of a real matrix has derivative 0.
+    The sign of a real matrix has derivative 0. At a singular matrix the logarithm is -inf, and its slope is the limit
+    of `cofactors / det`: infinite by the sign of each cofactor, as that of `log` at 0, and NaN where a cofactor is 0
+    or the matrix complex. One such matrix does not disturb the others of its batch.
 
     >>> import gradx as gx
     >>> gx.linalg.slogdet(gx.asarray([[0.0, 1.0], [1.0, 0.0]])).sign

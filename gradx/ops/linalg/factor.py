@@ -14,6 +14,7 @@ from gradx.dtypes import is_complex
 from gradx.errors import ShapeError
 from gradx.ops.adjoint import adjoint, hermitian_part, real, with_diagonal
 from gradx.ops.joining import concat
+from gradx.ops.linalg.degenerate import require_independent
 from gradx.ops.linalg.structure import conjugate_transpose, hermitian, matrices
 from gradx.ops.products import matmul
 from gradx.primitive import primitive
@@ -78,6 +79,7 @@ def _qr_vjp(xp: Any, cts: Any, y: Any, _x: Any, *, mode: str) -> Any:
     n = r.shape[-1]
     of_q, of_r = cts
     r = _first(r, n)
+    require_independent("linalg.qr", xp, r)
     core: Any = None
     g: Any = None
     if of_r is not None:
@@ -111,6 +113,7 @@ def _qr_jvp(xp: Any, tangents: Any, y: Any, x: Any, *, mode: str) -> Any:
     q, r = y
     n = r.shape[-1]
     top = _first(r, n)
+    require_independent("linalg.qr", xp, top)
     b = adjoint(xp, xp.linalg.solve(adjoint(xp, top), adjoint(xp, tangents[0])))
     first = q if q.shape[-1] == n else q[..., :n]
     c = xp.matmul(adjoint(xp, first), b)
@@ -131,6 +134,11 @@ def qr(x: Any, /, *, mode: str = "reduced") -> QRResult:
 
     Differentiable where the first min(m, n) columns are independent. The columns that `mode="complete"` adds
     are an arbitrary basis: derivatives are right for results that do not depend on its choice.
+
+    Raises
+    ------
+    DegeneracyError
+        In a derivative, where the first min(m, n) columns are dependent, to rounding.
 
     >>> import gradx as gx
     >>> [part.shape for part in gx.linalg.qr(gx.eye(4, 2), mode="complete")]

@@ -2,6 +2,8 @@
 
 - A norm's derivative at 0, a kink, is 0; ties of largest or smallest moduli share equally.
 - Vectors are scaled by their largest modulus (smallest, for negative orders), so nothing over- or underflows.
+- Singular values count as tied, and as 0, where they are to rounding: ties of the spectral norm share, and a value
+  that is 0 contributes 0 to the gradient, the element of smallest norm of the subdifferential.
 - An element that is 0 contributes 0 to the gradient of the orders below 2, where its slope is a kink's.
 """
 
@@ -14,8 +16,13 @@ from gradx.backend import backend_of, namespaces
 from gradx.batching import shifted
 from gradx.errors import ShapeError
 from gradx.ops.adjoint import conj, real
+from gradx.ops.arithmetic import divide, multiply, subtract
+from gradx.ops.casting import astype, stop_gradient
+from gradx.ops.comparison import greater, less_equal
 from gradx.ops.complex import abs as _abs
 from gradx.ops.complex import sign
+from gradx.ops.creation import zeros_like
+from gradx.ops.linalg.degenerate import eps
 from gradx.ops.linalg.singular import svdvals
 from gradx.ops.linalg.structure import matrices
 from gradx.ops.manipulation import moveaxis, named_axes, reshape
@@ -23,6 +30,7 @@ from gradx.ops.reductions import aligned
 from gradx.ops.reductions import max as _max
 from gradx.ops.reductions import min as _min
 from gradx.ops.reductions import sum as _sum
+from gradx.ops.selection import where
 from gradx.primitive import primitive
 from gradx.shapes import kept_shape, size
 from gradx.tape import lift
@@ -108,6 +116,24 @@ def vector_norm(x: Any, /, *, axis: Axis = None, keepdims: bool = False, ord: fl
     return _vector_norm(x, axis=axes, keepdims=keepdims, ord=ord)
 
 
+def _of_singular_values(values: Any, ord: float | str) -> Any:
+    """Return the sum of values, or the largest or the smallest; each mean of those that are tied with it."""
+    k = values.shape[-1]
+    if not k:
+        return _sum(values, axis=-1) if ord in ("nuc", 2) else _min(values, axis=-1)
+    fixed = stop_gradient(values)
+    largest = _max(fixed, axis=-1, keepdims=True)
+    rounding = multiply(largest, 8 * k * eps(values.dtype))
+    values = where(greater(fixed, rounding), values, fixed)
+    if ord == "nuc":
+        return _sum(values, axis=-1)
+    wanted = largest if ord == 2 else _min(fixed, axis=-1, keepdims=True)
+    tied = less_equal(_abs(subtract(fixed, wanted)), rounding)
+    number = _sum(astype(tied, values.dtype), axis=-1)
+    total = _sum(where(tied, values, zeros_like(values)), axis=-1)
+    return divide(total, number)
+
+
 _ENTRYWISE: dict[Any, Any] = {1: (-2, _max), -1: (-2, _min), inf: (-1, _max), -inf: (-1, _min)}
 
 
@@ -117,6 +143,8 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: float | str = "fro") 
     "fro": of all elements as a vector; "nuc", 2, -2: the sum, the largest and the smallest of the singular values;
     1, -1, inf, -inf: the largest or smallest sum of moduli over columns (1) or rows (inf).
 
+    Ties share equally, and singular values that are 0 contribute 0, both to rounding, 8 k eps times the largest.
+
     >>> import gradx as gx
     >>> gx.linalg.matrix_norm(gx.ones((5, 2, 2)), ord="nuc").shape
     (5,)
@@ -125,8 +153,7 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: float | str = "fro") 
     if ord == "fro":
         return vector_norm(x, axis=(-2, -1), keepdims=keepdims)
     if ord in ("nuc", 2, -2):
-        values = svdvals(x)
-        y = (_sum if ord == "nuc" else _max if ord == 2 else _min)(values, axis=-1)
+        y = _of_singular_values(svdvals(x), ord)
     elif ord in _ENTRYWISE:
         axis, choose = _ENTRYWISE[ord]
         y = choose(_sum(_abs(x), axis=axis), axis=-1)

@@ -15,7 +15,8 @@ from gradx.ops.arithmetic import multiply, subtract
 from gradx.ops.complex import conj as conjugate
 from gradx.ops.complex import real
 from gradx.ops.creation import eye
-from gradx.ops.linalg.singular import pinv, svdvals
+from gradx.ops.linalg.pseudoinverse import pinv
+from gradx.ops.linalg.singular import svdvals
 from gradx.ops.linalg.structure import matrices
 from gradx.ops.manipulation import broadcast_to
 from gradx.ops.products import matmul

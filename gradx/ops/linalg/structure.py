@@ -10,12 +10,13 @@ from typing import Any
 from gradx.batching import aligned, leading
 from gradx.dtypes import is_complex
 from gradx.errors import ShapeError
+from gradx.multilinear import multilinear
 from gradx.ops.adjoint import conj
 from gradx.ops.arithmetic import add, multiply
 from gradx.ops.casting import astype
 from gradx.ops.complex import conj as conjugate
 from gradx.ops.manipulation import matrix_transpose, reshape
-from gradx.primitive import linear, multilinear
+from gradx.primitive import linear
 from gradx.tape import lift
 
 

@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradx.backend import backend_of
+from gradx.batching import aligned
 from gradx.dtypes import int64, is_complex, is_inexact
 from gradx.elementwise import Slope, elementwise
 from gradx.errors import MissingRuleError
 from gradx.level import Cell
-from gradx.primitive import Primitive, primitive
+from gradx.primitive import primitive
 from gradx.tape import SCALARS, lift
 
 ORDER = "pass it as a plain number or an integer array, or through gx.stop_gradient"
@@ -86,7 +87,7 @@ def several(name: str, slopes: Callable[..., Sequence[Any]], doc: str) -> Any:
     slopes
         `(xp, ys, *inputs)`: for each result, a tuple of its slopes, one an input; None for one that is 0.
     """
-    card = primitive(f"special.{name}")
+    card = primitive(f"special.{name}", batch=aligned)
 
     def pull(xp: Any, cts: Any, y: Any, *inputs: Any) -> list[Any]:
         table = slopes(xp, y, *inputs)
@@ -140,16 +141,10 @@ def near(xp: Any, x: Any, bound: float, series: Sequence[float], far: Callable[[
     )
 
 
-def composed(name: str, function: Callable[..., Any]) -> Any:
-    """Return `function` under a public name of its own."""
-    function.__name__ = function.__qualname__ = name
-    return function
-
-
 def quiet(x: Any) -> Any:
     """Return the context in which the library of a bare array holds back its warnings."""
     return backend_of(type(x)).quiet()
 
 
-__all__ = ["ORDER", "Primitive", "composed", "floats", "lowered", "missing", "near", "operands", "polynomial",
+__all__ = ["ORDER", "floats", "lowered", "missing", "near", "operands", "polynomial",
            "quiet", "several", "signed", "special"]  # fmt: skip

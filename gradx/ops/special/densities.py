@@ -53,14 +53,19 @@ def log_gamma_power(xp: Any, a: Any, x: Any) -> Any:
 def gamma_density(xp: Any, a: Any, x: Any) -> Any:
     """Return x^(a-1) exp(-x) / Gamma(a), the density of the gamma distribution (DLMF 8.8.13).
 
-    A power, where `a` is small: its derivatives hold at x = 0.
+    At x = 0 a power, whose derivatives hold there; elsewhere by the logarithm, which does not overflow.
     """
     large, finite = a > _LARGE, x < math.inf
     positive = xp.where(x > 0, x, 1.0)
     far = log_gamma_power(xp, xp.where(large, a, _LARGE + 1), positive)
     far = xp.where(x > 0, xp.exp(far) / positive, 0.0)
-    small, there = xp.where(large, 1.0, a), xp.where(finite, x, 1.0)
-    close = xp.pow(there, small - 1) * xp.exp(-there) * xp.special.rgamma(small)
+    small, zero = xp.where(large, 1.0, a), x == 0
+    there = xp.where(finite & ~zero, x, 1.0)
+    close = xp.exp((small - 1) * xp.log(there) - there - xp.gammaln(small))
+    edge = xp.where(zero, x, 1.0)
+    close = xp.where(
+        zero, xp.pow(edge, small - 1) * xp.exp(-edge) * xp.special.rgamma(small), close
+    )
     close = xp.where(finite, close, 0.0 * there)
     return xp.where(x < 0, math.nan, xp.where(large, far, close))
 
@@ -102,8 +107,10 @@ def beta_density(xp: Any, a: Any, b: Any, x: Any) -> Any:
     p, q = xp.where(large, a, _LARGE + 1), xp.where(large, b, _LARGE + 1)
     far = xp.where(inside, xp.exp(log_beta_power(xp, p, q, z)) / (z * (1 - z)), 0.0)
     p, q = xp.where(large, 1.0, a), xp.where(large, 1.0, b)
-    close = xp.pow(x, p - 1) * xp.pow(1 - x, q - 1) / xp.special.beta(p, q)
-    return xp.where(large, far, close)
+    close = xp.exp((p - 1) * xp.log(z) + (q - 1) * xp.log1p(-z) - xp.special.betaln(p, q))
+    end = xp.where(inside, 0.5, x)
+    edge = xp.pow(end, p - 1) * xp.pow(1 - end, q - 1) / xp.special.beta(p, q)
+    return xp.where(large, far, xp.where(inside, close, edge))
 
 
 def log_beta_density(xp: Any, a: Any, b: Any, x: Any) -> Any:

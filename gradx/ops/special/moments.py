@@ -139,18 +139,22 @@ gamma_moment.implementation = _gamma_moment
 # ---------------------------------------------------------------- beta
 
 
-def _lower_beta(xp: Any, a: Any, b: Any, x: Any, m: int, n: int) -> Any:
-    """Return M_mn(a, b, x) over x^a (1-x)^b / B(a, b), for x up to the mean."""
-    both = a + b
-    first = xp.log(x) - (xp.digamma(a) - xp.digamma(both))
-    second = xp.log1p(-x) - (xp.digamma(b) - xp.digamma(both))
-    wide = xp.sqrt(2 * math.e * _CUT / (both * x * (1 - x)))
-    wide = xp.where(wide < 1, wide, (_CUT - both * xp.log1p(-x)) / a)
-    end = _least(xp, wide, _CUT / (a - both * x))
+def _lower_beta(xp: Any, a: Any, b: Any, x: Any, rest: Any, m: int, n: int) -> Any:
+    """Return M_mn(a, b, x) over x^a (1-x)^b / B(a, b), for x up to the mean; `rest` is 1 - x, exact near x = 1."""
+    both, left = a + b, x < 0.5
+    log_x = xp.where(left, xp.log(x), xp.log1p(-rest))
+    log_rest = xp.where(left, xp.log1p(-x), xp.log(rest))
+    first = log_x - (xp.digamma(a) - xp.digamma(both))
+    second = log_rest - (xp.digamma(b) - xp.digamma(both))
+    wide = xp.sqrt(2 * math.e * _CUT / (both * x * rest))
+    wide = xp.where(wide < 1, wide, (_CUT - both * log_rest) / a)
+    slope = xp.where(left, a - both * x, both * rest - b)
+    end = _least(xp, wide, _CUT / xp.maximum(slope, 0.0))
     middle = xp.minimum(end, _PANEL)
 
     def integrand(w: Any) -> Any:
-        shift = xp.log1p(x * xp.expm1(-w))
+        fall = x * xp.expm1(-w)
+        shift = xp.where(fall > -0.5, xp.log1p(fall), xp.log(rest + x * xp.exp(-w)))
         return xp.exp(-a * w - both * shift) * (first - w - shift) ** m * (second - shift) ** n
 
     return _integrate(xp, integrand, 0 * end, middle) + _integrate(xp, integrand, middle, end)
@@ -162,15 +166,15 @@ def _beta_moment(xp: Any, a: Any, b: Any, x: Any, *, m: int, n: int) -> Any:
     with quiet(a):
         valid = (a > 0) & (b > 0) & (x > 0) & (x < 1) & xp.isfinite(a) & xp.isfinite(b)
         p, q, z = xp.where(valid, a, 1.0), xp.where(valid, b, 1.0), xp.where(valid, x, 0.5)
-        mean = p / (p + q)
-        lower = _lower_beta(xp, p, q, xp.minimum(z, mean), m, n)
-        upper = _lower_beta(xp, q, p, xp.minimum(1 - z, q / (p + q)), n, m)
+        mean, counter = p / (p + q), q / (p + q)
+        lower = _lower_beta(xp, p, q, xp.minimum(z, mean), xp.maximum(1 - z, counter), m, n)
+        upper = _lower_beta(xp, q, p, xp.minimum(1 - z, counter), xp.maximum(z, mean), n, m)
         outside = xp.exp(log_beta_power(xp, p, q, z))
         below = z <= mean
         if m + n == 1:
             y = outside * xp.where(below, lower, -upper)
         else:
-            rest = _lower_beta(xp, q, p, q / (p + q), n, m)
+            rest = _lower_beta(xp, q, p, counter, mean, n, m)
             whole = xp.exp(log_beta_power(xp, p, q, mean)) * (lower + rest)
             y = xp.where(below, outside * lower, whole - outside * upper)
         edge = (a > 0) & (b > 0) & ((x == 0) | ((x == 1) & (m + n == 1)))
