@@ -4,8 +4,8 @@ The names of the array API standard 2025.12 on Tensors that know how they were m
 `backward`, `gradients`, `grad`, `vjp`, `jvp`, `jacobian`, `hessian`, `hvp`, ... and `vmap`, which batches any of them.
 
 - The public names, nothing else; an array-API namespace by itself.
-- Importing it loads no array library; `debug`, `nn`, `optim`, `random`, `special`, `stats` and `testing` wait for
-  their first use.
+- Importing it loads no array library; `debug`, `nn`, `numpy`, `optim`, `random`, `special`, `stats` and `testing` wait
+  for their first use.
 """
 
 import os as _os
@@ -39,6 +39,7 @@ from gradx.dtypes import (
 from gradx.dtypes import bool_ as bool
 from gradx.errors import GradxError
 from gradx.info import __array_namespace_info__
+from gradx.io import load, save
 from gradx.level import enable_grad, no_grad
 from gradx.ops import *
 from gradx.promotion import can_cast, finfo, iinfo, isdtype, result_type
@@ -57,7 +58,7 @@ __version__ = "0.1.0"
 newaxis = None
 
 _LAZY = frozenset(
-    {"debug", "nn", "optim", "random", "special", "stats", "testing"}
+    {"debug", "nn", "numpy", "optim", "random", "scipy", "special", "stats", "testing"}
 )  # loaded on first use
 
 
@@ -120,6 +121,7 @@ __all__ = [
     "jvp",
     "linear_transpose",
     "linearize",
+    "load",
     "nan",
     "newaxis",
     "no_grad",
@@ -127,6 +129,7 @@ __all__ = [
     "pi",
     "primitive",
     "result_type",
+    "save",
     "special",  # noqa: F405  (loaded on first use)
     "uint8",
     "uint16",

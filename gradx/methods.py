@@ -1,6 +1,7 @@
 """The functions of an array that NumPy, PyTorch and JAX also have as methods of it.
 
-- One line each into `gradx.ops`, with the names and defaults of the function; `axis` may be positional here.
+- A line or two each into `gradx.ops`, with the names and defaults of the function, in NumPy's order: NumPy's and
+  CuPy's own functions call some of them so.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradx import ops
+from gradx.errors import OperandError
 
 
 class Methods:
@@ -62,87 +64,131 @@ class Methods:
         """Return the indices of the elements that are not zero, one Tensor an axis."""
         return ops.nonzero(self)
 
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+        """Return a diagonal of the plane of two axes, as the last axis."""
+        return ops.linalg.diagonal(ops.moveaxis(self, (axis1, axis2), (-2, -1)), offset=offset)
+
     # ---------------------------------------------------------------- elementwise
 
     def conj(self) -> Any:
         """Return the complex conjugate."""
         return ops.conj(self)
 
-    def clip(self, min: Any = None, max: Any = None) -> Any:
+    conjugate = conj
+
+    def clip(self, min: Any = None, max: Any = None, out: None = None) -> Any:
         """Return the elements held between `min` and `max`."""
+        _refuse("clip", out)
         return ops.clip(self, min, max)
 
-    def round(self) -> Any:
-        """Return the nearest integers, halves to even."""
-        return ops.round(self)
+    def round(self, decimals: int = 0, out: None = None) -> Any:
+        """Return the nearest numbers of so many decimals, halves to even; piecewise constant."""
+        _refuse("round", out)
+        scale = 10.0**decimals
+        return ops.round(ops.multiply(self, scale)) / scale if decimals else ops.round(self)
 
-    # ---------------------------------------------------------------- reductions
+    # ---------------------------------------------------------------- reductions, with NumPy's order of arguments
 
-    def sum(self, axis: Any = None, *, dtype: Any = None, keepdims: bool = False) -> Any:
+    def sum(
+        self, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False
+    ) -> Any:
         """Return the sum over `axis`."""
+        _refuse("sum", out)
         return ops.sum(self, axis=axis, dtype=dtype, keepdims=keepdims)
 
-    def prod(self, axis: Any = None, *, dtype: Any = None, keepdims: bool = False) -> Any:
+    def prod(
+        self, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False
+    ) -> Any:
         """Return the product over `axis`."""
+        _refuse("prod", out)
         return ops.prod(self, axis=axis, dtype=dtype, keepdims=keepdims)
 
-    def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+    def mean(
+        self, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False
+    ) -> Any:
         """Return the mean over `axis`."""
-        return ops.mean(self, axis=axis, keepdims=keepdims)
+        _refuse("mean", out)
+        return ops.mean(_cast(self, dtype), axis=axis, keepdims=keepdims)
 
-    def var(self, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> Any:
-        """Return the variance over `axis`, divided by `n - correction`."""
-        return ops.var(self, axis=axis, correction=correction, keepdims=keepdims)
+    def var(self, axis: Any = None, dtype: Any = None, out: None = None, ddof: float = 0.0, keepdims: bool = False, *,
+            correction: float | None = None) -> Any:  # fmt: skip
+        """Return the variance over `axis`, divided by `n - ddof`; `correction` is the standard's word for `ddof`."""
+        _refuse("var", out)
+        less = ddof if correction is None else correction
+        return ops.var(_cast(self, dtype), axis=axis, correction=less, keepdims=keepdims)
 
-    def std(self, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> Any:
-        """Return the standard deviation over `axis`, divided by `sqrt(n - correction)`."""
-        return ops.std(self, axis=axis, correction=correction, keepdims=keepdims)
+    def std(self, axis: Any = None, dtype: Any = None, out: None = None, ddof: float = 0.0, keepdims: bool = False, *,
+            correction: float | None = None) -> Any:  # fmt: skip
+        """Return the standard deviation over `axis`, divided by `sqrt(n - ddof)`."""
+        _refuse("std", out)
+        less = ddof if correction is None else correction
+        return ops.std(_cast(self, dtype), axis=axis, correction=less, keepdims=keepdims)
 
-    def max(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+    def max(self, axis: Any = None, out: None = None, keepdims: bool = False) -> Any:
         """Return the largest element over `axis`; ties share the derivative."""
+        _refuse("max", out)
         return ops.max(self, axis=axis, keepdims=keepdims)
 
-    def min(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+    def min(self, axis: Any = None, out: None = None, keepdims: bool = False) -> Any:
         """Return the smallest element over `axis`; ties share the derivative."""
+        _refuse("min", out)
         return ops.min(self, axis=axis, keepdims=keepdims)
 
-    def any(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+    def any(self, axis: Any = None, out: None = None, keepdims: bool = False) -> Any:
         """Return whether any element over `axis` is true."""
+        _refuse("any", out)
         return ops.any(self, axis=axis, keepdims=keepdims)
 
-    def all(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+    def all(self, axis: Any = None, out: None = None, keepdims: bool = False) -> Any:
         """Return whether all elements over `axis` are true."""
+        _refuse("all", out)
         return ops.all(self, axis=axis, keepdims=keepdims)
 
     # ---------------------------------------------------------------- along an axis, and products
 
-    def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
+    def argmax(self, axis: int | None = None, out: None = None, *, keepdims: bool = False) -> Any:
         """Return the index of the largest element along `axis`, of all elements by default."""
+        _refuse("argmax", out)
         return ops.argmax(self, axis=axis, keepdims=keepdims)
 
-    def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
+    def argmin(self, axis: int | None = None, out: None = None, *, keepdims: bool = False) -> Any:
         """Return the index of the smallest element along `axis`, of all elements by default."""
+        _refuse("argmin", out)
         return ops.argmin(self, axis=axis, keepdims=keepdims)
 
     def argsort(self, axis: int = -1, *, descending: bool = False, stable: bool = True) -> Any:
         """Return the indices that sort along `axis`."""
         return ops.argsort(self, axis=axis, descending=descending, stable=stable)
 
-    def cumsum(self, axis: int | None = None) -> Any:
+    def cumsum(self, axis: int | None = None, dtype: Any = None, out: None = None) -> Any:
         """Return the running sum along `axis`; see `gx.cumulative_sum`."""
-        return ops.cumulative_sum(self, axis=axis)
+        _refuse("cumsum", out)
+        return ops.cumulative_sum(self, axis=axis, dtype=dtype)
 
-    def cumprod(self, axis: int | None = None) -> Any:
+    def cumprod(self, axis: int | None = None, dtype: Any = None, out: None = None) -> Any:
         """Return the running product along `axis`; see `gx.cumulative_prod`."""
-        return ops.cumulative_prod(self, axis=axis)
+        _refuse("cumprod", out)
+        return ops.cumulative_prod(self, axis=axis, dtype=dtype)
 
     def trace(self, offset: int = 0) -> Any:
         """Return the sum along the diagonal of matrices `(..., m, n)`."""
         return ops.trace(self, offset=offset)
 
-    def dot(self, other: Any) -> Any:
+    def dot(self, other: Any, out: None = None) -> Any:
         """Return NumPy's `dot`: a product of numbers, vectors or matrices."""
+        _refuse("dot", out)
         return ops.dot(self, other)
+
+
+def _refuse(name: str, out: Any) -> None:
+    if out is not None:
+        raise OperandError(
+            f"{name}: expected out=None; got {type(out).__name__}. Use what it returns, or write x[...] = value"
+        )
+
+
+def _cast(x: Any, dtype: Any) -> Any:
+    return x if dtype is None else ops.astype(x, dtype, copy=False)
 
 
 def _one_or_many(sizes: tuple[Any, ...]) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 from gradx import ops
 from gradx.backend import backend_for_device, backend_of
 from gradx.dtypes import DType, dtype_of, is_inexact
-from gradx.errors import ConversionError, DtypeError, GraphError, OperandError, ShapeError
+from gradx.errors import ConversionError, DtypeError, GraphError, ShapeError
 from gradx.hooks import Handle, Hook, register
 from gradx.level import Cell, cell
 from gradx.methods import Methods
@@ -22,12 +22,13 @@ from gradx.namespace import namespace_for
 from gradx.operators import Operators
 from gradx.ops.subscript import is_own_part, read, write
 from gradx.printing import describe
+from gradx.protocols import Protocols
 from gradx.shapes import size
 from gradx.tape import ZERO, Leaf, Node
 from gradx.views import begin_write, outdate, rebind
 
 
-class Tensor(Methods, Operators):
+class Tensor(Methods, Operators, Protocols):
     """An array of any library with a place on the graph.
 
     Made by `gx.asarray`, the creation functions and every operation; not by calling the class.
@@ -262,15 +263,6 @@ class Tensor(Methods, Operators):
             self.numpy(), dtype=dtype and dtype_of(dtype).name, copy=copy
         )
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        """Send a NumPy ufunc that meets a Tensor to the gradx function of that name."""
-        function = getattr(ops, _UFUNCS.get(ufunc.__name__, ufunc.__name__), None)
-        if method != "__call__" or kwargs or function is None:
-            raise OperandError(
-                f"numpy.{ufunc.__name__} ({method}): not available for Tensors; use gradx's functions"
-            )
-        return function(*inputs)
-
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12", "2025.12"):
             raise ValueError(
@@ -369,6 +361,7 @@ class Tensor(Methods, Operators):
             backend_of(type(self.data)).to_numpy(self.data),
             self.device,
             self.requires_grad,
+            self.grad,
         )
 
     # ---------------------------------------------------------------- indexing
@@ -384,14 +377,12 @@ class Tensor(Methods, Operators):
 
 Cell.kind = Tensor
 
-_UFUNCS = {"power": "pow", "absolute": "abs", "true_divide": "divide", "invert": "bitwise_invert",
-           "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh",
-           "arccosh": "acosh", "arctanh": "atanh", "conjugate": "conj", "left_shift": "bitwise_left_shift",
-           "right_shift": "bitwise_right_shift", "mod": "remainder"}  # fmt: skip
 
-
-def _unpickle(asarray: Any, value: Any, device: str, requires_grad: bool) -> Any:
-    return asarray(value, device=device, requires_grad=requires_grad)
+def _unpickle(asarray: Any, value: Any, device: str, requires_grad: bool, grad: Any = None) -> Any:
+    x = asarray(value, device=device, requires_grad=requires_grad)
+    if grad is not None:
+        x.grad = grad
+    return x
 
 
 __all__ = ["Tensor"]

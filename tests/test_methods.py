@@ -18,28 +18,30 @@ CALLS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "argsort": ((0,), {}),
     "clip": ((0, 5), {}),
     "conj": ((), {}),
+    "conjugate": ((), {}),
     "copy": ((), {}),
     "cumprod": ((1,), {}),
     "cumsum": ((0,), {}),
+    "diagonal": ((1,), {}),
     "dot": ((X.T,), {}),
     "flatten": ((), {}),
     "max": ((1,), {"keepdims": True}),
-    "mean": ((0,), {}),
+    "mean": ((0, "float32"), {}),
     "min": ((), {}),
     "nonzero": ((), {}),
     "prod": (((0, 1),), {}),
     "ravel": ((), {}),
     "repeat": ((2,), {"axis": 1}),
     "reshape": (([3, 2],), {}),
-    "round": ((), {}),
+    "round": ((1,), {}),
     "squeeze": ((), {}),
-    "std": ((1,), {"keepdims": True}),
-    "sum": ((-1,), {}),
+    "std": ((1, None, None, 1, True), {}),
+    "sum": ((-1, None, None, True), {}),
     "swapaxes": ((0, 1), {}),
     "take": ((np.array([1, 0]),), {"axis": 0}),
     "trace": ((1,), {}),
     "transpose": ((1, 0), {}),
-    "var": (((0, 1),), {}),
+    "var": (((0, 1),), {"ddof": 1}),
 }
 
 
@@ -53,6 +55,14 @@ def test_methods_do_what_numpys_do(name: str) -> None:
 def test_every_method_has_a_row() -> None:
     names = {name for name, value in vars(Methods).items() if callable(value) and name[0] != "_"}
     assert names - set(CALLS) == {"all", "any", "astype"}  # below
+
+
+@pytest.mark.parametrize("name", ["all", "any", "argmax", "clip", "cumsum", "dot", "max", "mean", "prod", "round",
+                                  "std", "sum", "var"])  # fmt: skip
+def test_out_is_refused(name: str) -> None:
+    args, _ = CALLS.get(name, ((), {}))
+    with pytest.raises(TypeError, match=f"{name}: expected out=None; got ndarray"):
+        getattr(gx.asarray(X), name)(*args[:1], out=np.zeros(3))
 
 
 def test_methods_of_truth_and_dtype() -> None:

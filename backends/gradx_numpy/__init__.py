@@ -19,6 +19,7 @@ from gradx_numpy import namespace as xp
 Array = Any
 
 name = "numpy"
+library = np  # whose dtypes and settings `gradx.numpy` passes on
 
 _DTYPES = {
     each: np.dtype(each)
@@ -54,7 +55,12 @@ def from_dlpack(value: Any, *, device: str | None = None, copy: bool | None = No
     """Take over memory through DLPack."""
     if device is not None:
         native_device(device)
-    return np.from_dlpack(value, device=None if device is None else "cpu", copy=copy)
+    try:
+        return np.from_dlpack(value, device=None if device is None else "cpu", copy=copy)
+    except RuntimeError as error:  # of bfloat16, say
+        raise DtypeError(
+            f"from_dlpack: expected a dtype that NumPy has ({error}). gradx.asarray keeps the array in its own library"
+        ) from None
 
 
 def native_dtype(name: str) -> Any:

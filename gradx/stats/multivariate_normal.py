@@ -48,4 +48,12 @@ def pdf(x: Any, mean: Any, cov: Any, /) -> Any:
     return ops.exp(logpdf(x, mean, cov))
 
 
-__all__ = ["logpdf", "pdf"]
+def entropy(mean: Any, cov: Any, /) -> Any:
+    """Differential entropy, `(..., n), (..., n, n) -> (...)`: half of `log det(2 pi e cov)`; `mean` does not matter."""
+    mean, cov = operands(mean, cov)
+    factor = ops.linalg.cholesky(cov)
+    half_log_det = ops.sum(ops.log(ops.linalg.diagonal(factor)), axis=-1)
+    return half_log_det + 0.5 * cov.shape[-1] * (1 + math.log(2 * math.pi))
+
+
+__all__ = ["entropy", "logpdf", "pdf"]
