@@ -4,6 +4,7 @@
   Each use hands out a view of it, under which a fingerprint of its elements as they are now is filed.
 - `backward` compares what its rules read with the fingerprint: an array that was changed after its use gives an
   error, in place of a wrong gradient. Changes between uses are no error: each use sees what is there.
+- What goes out by `numpy()` is read-only where a graph may need it; else the Tensor is a captured one from then on.
 - Where nobody else holds the memory, by reference count, the Tensor is an ordinary one from then on.
 - Tensors that gradx computed pay nothing; the walk pays one look at an empty dictionary for each application.
 """
@@ -19,7 +20,7 @@ from weakref import ref
 from gradx.backend import backend_of
 from gradx.dtypes import dtype_of
 from gradx.errors import ChangedArrayError
-from gradx.level import Cell
+from gradx.level import Cell, alone
 
 
 class Capture(NamedTuple):
@@ -97,6 +98,21 @@ def look(x: Cell) -> Any:
     return array
 
 
+def export(x: Cell) -> Any:
+    """Return the NumPy array of `x`: read-only where a graph, or another Tensor, may hold the memory too."""
+    private = alone(x) and getattr(x.data, "base", None) is None
+    shared = x.__class__ is Cell.captured  # with the user already, and watched
+    array = backend_of(type(x.data)).to_numpy(x.data)
+    if private and not shared:
+        capture(x)  # from now on the user holds it as well
+        return array
+    if shared or not array.flags.writeable:
+        return array
+    array = array[...]
+    array.flags.writeable = False
+    return array
+
+
 raw = vars(Cell)["data"].__get__  # past the property of `Captured`
 _set_raw = vars(Cell)["data"].__set__
 
@@ -146,4 +162,4 @@ def verify(name: str, residuals: Iterable[Any]) -> None:
             )
 
 
-__all__ = ["capture", "captures", "check_captures", "look", "raw", "verify"]
+__all__ = ["capture", "captures", "check_captures", "export", "look", "raw", "verify"]

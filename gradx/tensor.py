@@ -13,6 +13,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.backend import backend_for_device, backend_of
+from gradx.capture import export
 from gradx.dtypes import DType, dtype_of, is_inexact
 from gradx.errors import ConversionError, DtypeError, GraphError, ShapeError
 from gradx.hooks import Handle, Hook, register
@@ -237,9 +238,13 @@ class Tensor(Methods, Operators, Protocols):
         )
 
     def numpy(self) -> Any:
-        """Return the value as a NumPy array (copied from another device); raises on a tracked Tensor."""
+        """Return the value as a NumPy array, copied from another device; raises on a tracked Tensor.
+
+        On the CPU it shares the Tensor's memory. It can be written to only where nothing else holds that: no other
+        Tensor, and no graph that needs the value as it is. Copy it to have one to write to.
+        """
         self._check_untracked("numpy()")
-        return backend_of(type(self.data)).to_numpy(self.data)
+        return export(self)
 
     def _check_single(self, what: str) -> None:
         if self.level.lead:

@@ -212,3 +212,24 @@ def test_conversions_that_would_drop_the_gradient(convert):
     with pytest.raises(ConversionError, match="detach"):
         gx.grad(lambda v: v * convert(v))(2.0)
     assert convert((x * x).detach()) == 4.0
+
+
+def test_what_goes_out_is_read_only_where_a_graph_may_need_it():
+    w, x = weights(), gx.ones(4)
+    y = gx.sum(w * x)
+    for array in (x.numpy(), np.asarray(x), gx.exp(w).detach().numpy(), x[1:].numpy()):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 5.0
+    y.backward()
+    assert w.grad.tolist() == [1.0] * 4
+
+
+def test_what_goes_out_from_a_tensor_of_its_own_is_watched_from_then_on():
+    w, x = weights(), gx.ones(4)
+    array = x.numpy()
+    array[0] = 5.0
+    assert x.tolist() == [5.0, 1.0, 1.0, 1.0] and w.detach().numpy() is not None
+    y = gx.sum(w * x)
+    array[0] = 7.0
+    with pytest.raises(ChangedArrayError):
+        y.backward()
