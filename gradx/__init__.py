@@ -42,8 +42,10 @@ from gradx.level import enable_grad, no_grad
 from gradx.ops import *
 from gradx.promotion import can_cast, finfo, iinfo, isdtype, result_type
 from gradx.tensor import Tensor
+from gradx.transforms import checkpoint_policies
 from gradx.transforms.backward import gradients
 from gradx.transforms.batch import vmap
+from gradx.transforms.checkpoint import checkpoint
 from gradx.transforms.derivatives import grad, jvp, value_and_grad, vjp
 from gradx.transforms.jacobians import hessian, jacfwd, jacobian, jacrev, value_and_jacobian
 from gradx.transforms.linear import ggnvp, hvp, linear_transpose, linearize
@@ -73,6 +75,8 @@ __all__ = [
     "bool",
     "can_cast",
     "check_captures",
+    "checkpoint",
+    "checkpoint_policies",
     "complex64",
     "complex128",
     "default_device",
