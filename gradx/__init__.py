@@ -49,6 +49,8 @@ from gradx.transforms.checkpoint import checkpoint
 from gradx.transforms.derivatives import grad, jvp, value_and_grad, vjp
 from gradx.transforms.jacobians import hessian, jacfwd, jacobian, jacrev, value_and_jacobian
 from gradx.transforms.linear import ggnvp, hvp, linear_transpose, linearize
+from gradx.transforms.loops import fori_loop, scan, while_loop
+from gradx.transforms.select import cond, switch
 
 __array_api_version__ = "2025.12"
 __version__ = "0.1.0"
@@ -79,6 +81,7 @@ __all__ = [
     "checkpoint_policies",
     "complex64",
     "complex128",
+    "cond",
     "default_device",
     "dtype_of",
     "e",
@@ -88,6 +91,7 @@ __all__ = [
     "float16",
     "float32",
     "float64",
+    "fori_loop",
     "from_dlpack",
     "ggnvp",
     "grad",
@@ -113,7 +117,9 @@ __all__ = [
     "ops",
     "pi",
     "result_type",
+    "scan",
     "special",
+    "switch",
     "uint8",
     "uint16",
     "uint32",
@@ -122,6 +128,7 @@ __all__ = [
     "value_and_jacobian",
     "vjp",
     "vmap",
+    "while_loop",
 ]
 __all__ += ops.__all__
 
