@@ -2,7 +2,7 @@
 
 - An array on the host stays as it is. One on a device is copied to the host as it is kept, and back when a rule
   reads it; in between its device memory is free.
-- A backend may have a quicker way (`offload`, `restore`): CuPy copies to pinned memory, and nothing waits.
+- The backend knows how: CuPy copies to pinned memory, and nothing waits for the GPU.
 """
 
 from __future__ import annotations
@@ -20,19 +20,14 @@ class Host:
 
     __slots__ = ("backend", "copy", "device", "dtype")
 
-    def __init__(self, array: Any) -> None:
-        self.backend: Any = backend_of(type(array))
-        self.device = self.backend.device_name(array)
+    def __init__(self, array: Any, backend: Any, copy: Any) -> None:
+        self.backend, self.copy = backend, copy
+        self.device = backend.device_name(array)
         self.dtype = dtype_of(array.dtype).name
-        offload = getattr(self.backend, "offload", self.backend.to_numpy)
-        self.copy = offload(array)
 
     def array(self) -> Any:
         """Return the array, on its device again."""
-        restore = getattr(self.backend, "restore", None)
-        if restore is not None:
-            return restore(self.copy)
-        return self.backend.asarray(self.copy, dtype=self.dtype, device=self.device)
+        return self.backend.restore(self.copy, dtype=self.dtype, device=self.device)
 
 
 def to_host(x: Any) -> Any:
@@ -42,9 +37,9 @@ def to_host(x: Any) -> Any:
     """
     if isinstance(x, Cell):
         return _rebuilt(x, to_host)
-    if backend_of(type(x)).name == "numpy":
-        return x
-    return cell(Host(x), ZERO, None)
+    backend = backend_of(type(x))
+    copy = backend.offload(x)
+    return x if copy is x else cell(Host(x, backend, copy), ZERO, None)
 
 
 def from_host(x: Any) -> Any:

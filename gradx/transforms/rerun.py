@@ -270,8 +270,9 @@ def _walk_back(
             if isinstance(y.data, Cell) and not isinstance(ct, Cell):
                 raise changed("nothing closed over that is being differentiated", describe(y))
             seeds.append((y.aux, ct if isinstance(y.data, Cell) else lower(ct, level)))
-        targets = [x.aux for x, want in zip(inputs, wanted) if want]
-        arrived = pull_back(seeds, targets, given=given) if seeds else {}
+        arrived = (
+            pull_back(seeds, given=given) if seeds else {}
+        )  # the leaves of this level are the inputs
     return [arrived.get(x.aux) if want else None for x, want in zip(inputs, wanted)]
 
 
