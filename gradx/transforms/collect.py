@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from weakref import ref
 
 from gradx.batching import key_source
-from gradx.dtypes import dtype_of
+from gradx.dtypes import dtype_of, is_inexact
 from gradx.errors import GraphError
 from gradx.level import Cell, Level, cell, lower, twin
 from gradx.tape import SCALARS, ZERO, Reverse, bind, constant_of, rebuild, settle
@@ -34,11 +34,21 @@ class Collect(Level):
 
     __slots__ = ()
 
-    state: Recording | Replay
+    state: Recording | Replay | Idle
 
     def __init__(self, state: Recording | Replay) -> None:
         super().__init__()
         self.state = state
+
+    def __exit__(self, *_: object) -> None:
+        self.state = IDLE
+        super().__exit__()
+
+    def argument(self, x: Any) -> Any:
+        """Return a Tensor argument as the function sees it: of this level, but for a flag or a count."""
+        if is_constant(x) and not x.ndim and not is_inexact(x.dtype):
+            return twin(x)
+        return cell(strip(x) if isinstance(self.state, Recording) else lower(x, self), self, True)
 
     def process(self, card: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         data = [self.lowered(x) for x in args]
@@ -115,10 +125,6 @@ class Recording:
             return (id(x.data),)
         return id(x.level), id(x.data), id(x.aux)
 
-    def argument(self, x: Any, level: Collect) -> Any:
-        """Return a Tensor argument as the function sees it: a constant as it is."""
-        return twin(x) if is_constant(x) else cell(strip(x), level, True)
-
     def next_key(self, generator: Any) -> Any:
         """Return a generator's next key, and note it."""
         key = generator._count() if self._source is None else self._source(generator)
@@ -133,7 +139,9 @@ class Recording:
                 self.slots.append(self._add(cell(array, ZERO, None)))
             else:
                 self._note_constant(array)
-            return array
+            return (
+                array if self.outer is None else x
+            )  # as a bare array it would pass for one of the user's there
         self.slots.append(self._add(x))
         outer = self.outer
         if outer is not None and x.level.number < outer.number:
@@ -209,6 +217,7 @@ class Replay:
     def __init__(self, learnt: Learnt, inputs: Sequence[Any], kept: Sequence[Any]) -> None:
         self.learnt, self.inputs, self.kept = learnt, inputs, kept
         self.met = self.applied = 0
+        self.held: list[Any] = []
 
     def meet(self, x: Any, level: Collect) -> Any:
         """Return what was met at this place the first time."""
@@ -217,6 +226,8 @@ class Replay:
         if k >= len(slots):
             raise changed("no further value from outside", describe(x))
         slot = slots[k]
+        if x.__class__ is Cell.captured:
+            self.held.append(x.data)  # alive to the end, as it was the first time
         if slot is None:
             return lower(x, level)
         value = self.inputs[slot]
@@ -247,6 +258,22 @@ class Replay:
                 f"{expected[0]} operations and {expected[1]} values from outside",
                 f"{self.applied} and {self.met}",
             )
+
+
+class Idle:
+    """The state of a call that is over, where another one that it made runs again: it takes no note."""
+
+    def meet(self, x: Any, level: Collect) -> Any:
+        return strip(x)
+
+    def apply(self, card: Any, data: Sequence[Any], params: dict[str, Any]) -> Any:
+        return bind(card, data, params)
+
+    def note(self, name: str) -> int:
+        return 0
+
+
+IDLE = Idle()
 
 
 def changed(expected: str, came: str) -> GraphError:

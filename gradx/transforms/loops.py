@@ -16,9 +16,10 @@ from typing import Any
 
 from gradx import ops
 from gradx.create import asarray
-from gradx.errors import GradxError, OperandError, ShapeError
+from gradx.errors import OperandError, ShapeError
 from gradx.level import Cell, twin
-from gradx.tensor import Tensor
+from gradx.transforms.carry import Form, as_tensors
+from gradx.transforms.collect import describe
 from gradx.transforms.rerun import record
 from gradx.transforms.select import decide, is_batched, own, quiet, where_trees
 from gradx.transforms.tree import flatten
@@ -67,7 +68,7 @@ def scan(f: Step, init: Any, xs: Any = None, length: int | None = None, reverse:
     >>> gx.scan(lambda total, x: (total + x, total * x), 0.0, gx.asarray([1.0, 2.0, 3.0]))
     (Tensor(6.), Tensor([0., 2., 9.]))
     """
-    carry, rows = _as_tensors("scan", init), _as_tensors("scan", xs)
+    carry, rows = as_tensors("scan", init), as_tensors("scan", xs)
     leaves, structure = flatten(rows)
     n = _length(leaves, length)
     size = _segment("scan", checkpoint, n)
@@ -90,7 +91,7 @@ def _steps(
     f: Step, carry: Any, leaves: Sequence[Any], structure: Any, order: range, reverse: bool
 ) -> tuple[Any, Any]:
     """Run the steps of a scan, one after the other."""
-    expected = _Form("scan", carry)
+    expected = Form("scan", carry)
     collected: list[list[Any]] = []
     results = None
     for i in reversed(order) if reverse else order:
@@ -122,7 +123,7 @@ def _stacked(column: Sequence[Any]) -> Any:
     for y in ys:
         if y.shape != first.shape or y.dtype != first.dtype:
             raise ShapeError(
-                f"scan: expected f to return y as at the first step, {_describe(first)}; got {_describe(y)}"
+                f"scan: expected f to return y as at the first step, {describe(first)}; got {describe(y)}"
             )
     return ops.stack(ys)
 
@@ -217,14 +218,14 @@ def fori_loop(lower: Any, upper: Any, body: Callable[[Any, Any], Any], init: Any
     >>> gx.fori_loop(0, 3, lambda i, x: x * 2 + i, gx.asarray(1.0))
     Tensor(12.)
     """
-    value = _as_tensors("fori_loop", init)
+    value = as_tensors("fori_loop", init)
     if is_batched(lower) or is_batched(upper):
         return _each_to_its_bound(lower, upper, body, value, checkpoint)
     first, last = int(lower), int(upper)
     size = _segment("fori_loop", checkpoint, max(last - first, 0)) or max(last - first, 1)
 
     def run(value: Any, numbers: range) -> Any:
-        expected = _Form("fori_loop", value)
+        expected = Form("fori_loop", value)
         for i in numbers:
             value = expected.checked(body(i, value))
         return value
@@ -281,7 +282,7 @@ def while_loop(cond: Callable[[Any], Any], body: Callable[[Any], Any], init: Any
     >>> gx.while_loop(lambda x: x < 100, lambda x: x * x, gx.asarray(3.0))
     Tensor(6561.)
     """
-    value = _as_tensors("while_loop", init)
+    value = as_tensors("while_loop", init)
     if max_steps is not None and max_steps < 0:
         raise ValueError(f"while_loop: expected max_steps of at least 0; got {max_steps}")
     size = _segment("while_loop", checkpoint, max_steps)
@@ -300,7 +301,7 @@ def while_loop(cond: Callable[[Any], Any], body: Callable[[Any], Any], init: Any
 
 def _repeat(cond: Any, body: Any, value: Any, count: int | None) -> tuple[Any, bool]:
     """Make up to `count` steps; return the value, and whether the loop may go on."""
-    expected = _Form("while_loop", value)
+    expected = Form("while_loop", value)
     for _ in _counter(count):
         going = cond(value)
         decision = decide("while_loop", "cond", going)
@@ -320,74 +321,6 @@ def _counter(count: int | None) -> Iterator[int]:
     while count is None or i < count:
         yield i
         i += 1
-
-
-# ---------------------------------------------------------------- the carry
-
-
-class _Form:
-    """The structure, shapes and dtypes that a carry has, and is to keep."""
-
-    __slots__ = ("kinds", "leaves", "name", "structure")
-
-    def __init__(self, name: str, tree: Any) -> None:
-        self.name = name
-        leaves, self.structure = flatten(tree)
-        self.leaves = [(x.shape, x.dtype) for x in leaves]
-
-    def checked(self, tree: Any) -> Any:
-        """Return a carry with its numbers as Tensors; raise where it has changed."""
-        if isinstance(tree, Tensor) and len(self.leaves) == 1:
-            shape, dtype = self.leaves[0]
-            if tree.shape == shape and tree.dtype is dtype and self.structure.is_leaf():
-                return tree
-        leaves, structure = flatten(tree)
-        if structure != self.structure:
-            raise ShapeError(
-                f"{self.name}: expected the function to return a carry of the structure it was given, "
-                f"{self.structure}; got {structure}"
-            )
-        found = []
-        for i, (x, (shape, dtype)) in enumerate(zip(leaves, self.leaves, strict=True)):
-            y: Any = x if isinstance(x, Cell) else _number(self.name, x, dtype)
-            if y.shape != shape or y.dtype != dtype:
-                raise ShapeError(
-                    f"{self.name}: expected the function to return a carry as it was given, {dtype.name}{list(shape)}; "
-                    f"got {_describe(y)}{self._place(i)}. Begin with one of that shape and dtype, or convert the result"
-                )
-            found.append(y)
-        return structure.unflatten(found)
-
-    def _place(self, i: int) -> str:
-        return (
-            f" at {self.structure.accessors()[i].codify('carry')}" if len(self.leaves) > 1 else ""
-        )
-
-
-def _number(name: str, x: Any, dtype: Any) -> Any:
-    """Return a Python number, which takes the carry's dtype, or an array, which has its own."""
-    if isinstance(x, (bool, int, float, complex)) and not hasattr(x, "dtype"):
-        return asarray(x, dtype=dtype)
-    return _leaf(name, x)
-
-
-def _leaf(name: str, x: Any) -> Any:
-    """Return a leaf as a Tensor of its own: a function may write to it."""
-    if isinstance(x, Cell):
-        return twin(x)
-    try:
-        return asarray(x)
-    except GradxError as error:
-        raise OperandError(f"{name}: expected arrays and numbers; {error}") from None
-
-
-def _as_tensors(name: str, tree: Any) -> Any:
-    leaves, structure = flatten(tree)
-    return structure.unflatten([_leaf(name, x) for x in leaves])
-
-
-def _describe(x: Any) -> str:
-    return f"{x.dtype.name}{list(x.shape)}"
 
 
 __all__ = ["fori_loop", "scan", "while_loop"]

@@ -66,7 +66,7 @@ class Segment(Body):
         """Run for the first time; return the result, what was learnt, and the values of the results' Tensors."""
         recording = Recording([self.arguments[i] for i in self.spots], policy)
         with Collect(recording) as level, _sources(recording.next_key, level):
-            inputs = [recording.argument(self.arguments[i], level) for i in self.spots]
+            inputs = [level.argument(self.arguments[i]) for i in self.spots]
             out = self._call(inputs)
             ys, structure = flatten(out)
             values = [level.result(y) for y in ys if isinstance(y, Cell)]
@@ -103,12 +103,7 @@ class Segment(Body):
                 Collect(replay) as level,
                 _sources(keys.next_key, level),
             ):
-                arguments = [
-                    twin(x)
-                    if x.level is ZERO and x.aux is None
-                    else cell(lower(x, level), level, True)
-                    for x in inputs[: len(self.spots)]
-                ]
+                arguments = [level.argument(x) for x in inputs[: len(self.spots)]]
                 ys = [constant_of(level.result(y)) for y in self._checked(self._call(arguments))]
             replay.close()
         keys.close()
