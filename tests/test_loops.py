@@ -205,8 +205,8 @@ def test_random_numbers_in_a_scan() -> None:
     (lambda c, x: ({"b": c["b"], "a": c["b"]}, x), {"a": 1, "b": 2.0}, ShapeError, r"got float64\[\] at carry\['a'\]"),
     (lambda c, x: (2.5, x), 1, ShapeError, r"int64\[\]; got float64\[\]"),
     (lambda c, x: c, X, OperandError, r"scan: expected f to return a pair \(carry, y\)"),
-    (lambda c, x: (c, c if x > 1 else c[:1]), X, ShapeError, "as at the first step"),
-    (lambda c, x: (c, c if x > 1 else (c,)), X, ShapeError, "as at the first step"),
+    (lambda c, x: (c, c if x > 1 else c[:1]), X, ShapeError, "as at the (first|other) steps?"),
+    (lambda c, x: (c, c if x > 1 else (c,)), X, ShapeError, "as at the (first|other) steps?"),
     (lambda c, x: (c, "text"), X, OperandError, "expected"),
 ])  # fmt: skip
 @pytest.mark.parametrize("checkpoint", [False, 2])

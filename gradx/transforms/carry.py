@@ -15,18 +15,19 @@ from gradx.transforms.tree import flatten
 class Form:
     """The structure, shapes and dtypes that a carry has, and is to keep."""
 
-    __slots__ = ("leaves", "name", "structure")
+    __slots__ = ("leaves", "name", "single", "structure")
 
     def __init__(self, name: str, tree: Any) -> None:
         self.name = name
         leaves, self.structure = flatten(tree)
         self.leaves = [(x.shape, x.dtype, x.device) for x in leaves]
+        self.single = self.structure.is_leaf()
 
     def checked(self, tree: Any) -> Any:
         """Return a carry with its numbers as Tensors; raise where it has changed."""
-        if isinstance(tree, Tensor) and len(self.leaves) == 1:
+        if self.single and isinstance(tree, Tensor):
             shape, dtype, _ = self.leaves[0]
-            if tree.shape == shape and tree.dtype is dtype and self.structure.is_leaf():
+            if tree.shape == shape and tree.dtype is dtype:
                 return tree
         leaves, structure = flatten(tree)
         if structure != self.structure:

@@ -18,6 +18,7 @@ from gradx import ops
 from gradx.create import asarray
 from gradx.errors import OperandError, ShapeError
 from gradx.level import Cell, twin
+from gradx.tensor import Tensor
 from gradx.transforms.carry import Form, as_tensors
 from gradx.transforms.collect import describe
 from gradx.transforms.rerun import record
@@ -91,40 +92,62 @@ def _steps(
     f: Step, carry: Any, leaves: Sequence[Any], structure: Any, order: range, reverse: bool
 ) -> tuple[Any, Any]:
     """Run the steps of a scan, one after the other."""
-    expected = Form("scan", carry)
-    collected: list[list[Any]] = []
-    results = None
+    expected, results = Form("scan", carry), _Results()
+    single = leaves[0] if structure.is_leaf() else None
     for i in reversed(order) if reverse else order:
-        out = f(carry, structure.unflatten([x[i] for x in leaves]))
+        row = structure.unflatten([x[i] for x in leaves]) if single is None else single[i]
+        out = f(carry, row)
         if out.__class__ is not tuple or len(out) != 2:
             raise OperandError(
                 f"scan: expected f to return a pair (carry, y); got {type(out).__name__}"
             )
         carry = expected.checked(out[0])
-        ys, form = flatten(out[1])
-        if results is None:
-            results = form
-            collected = [[] for _ in ys]
-        elif form != results:
-            raise ShapeError(
-                f"scan: expected f to return y as at the first step, {results}; got {form}"
-            )
-        for column, y in zip(collected, ys, strict=True):
-            column.append(twin(y))  # the carry may be the same Tensor, and be written to
-    if reverse:
-        collected = [column[::-1] for column in collected]
-    stacked = [_stacked(column) for column in collected]
-    return carry, None if results is None else results.unflatten(stacked)
+        results.add(out[1])
+    return carry, results.stacked(reverse)
 
 
-def _stacked(column: Sequence[Any]) -> Any:
-    ys: list[Any] = [y if isinstance(y, Cell) else asarray(y) for y in column]
-    first = ys[0]
-    for y in ys:
-        if y.shape != first.shape or y.dtype != first.dtype:
+class _Results:
+    """What the steps of a scan return beside the carry: a column for each leaf."""
+
+    __slots__ = ("columns", "single", "structure")
+
+    def __init__(self) -> None:
+        self.columns: list[list[Any]] = []
+        self.structure: Any = None
+        self.single = False
+
+    def add(self, tree: Any) -> None:
+        """Add what one step returned: Tensors of our own, as the carry may be the same ones, and be written to."""
+        if self.single and isinstance(tree, Tensor):
+            self.columns[0].append(twin(tree))
+            return
+        ys, structure = flatten(tree)
+        if self.structure is None:
+            self.structure, self.single = structure, structure.is_leaf()
+            self.columns = [[] for _ in ys]
+        elif structure != self.structure:
             raise ShapeError(
-                f"scan: expected f to return y as at the first step, {describe(first)}; got {describe(y)}"
+                f"scan: expected f to return y as at the first step, {self.structure}; got {structure}"
             )
+        for column, y in zip(self.columns, ys, strict=True):
+            column.append(twin(y) if isinstance(y, Cell) else asarray(y))
+
+    def stacked(self, reverse: bool) -> Any:
+        """Return the columns as arrays, their first rows first."""
+        return self.structure.unflatten(
+            [_stacked(column[::-1] if reverse else column) for column in self.columns]
+        )
+
+
+def _stacked(ys: Sequence[Any]) -> Any:
+    # At once where all are held alike; values of several levels may look different there and be the same.
+    if len({(y.data.shape, y.data.dtype) for y in ys}) > 1:
+        first = ys[0]
+        for y in ys:
+            if y.shape != first.shape or y.dtype != first.dtype:
+                raise ShapeError(
+                    f"scan: expected f to return y as at the other steps, {describe(first)}; got {describe(y)}"
+                )
     return ops.stack(ys)
 
 
