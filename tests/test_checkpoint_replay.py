@@ -338,3 +338,34 @@ def test_inputs_are_freed_by_the_walk() -> None:
     assert array() is not None
     y.backward()
     assert array() is None
+
+
+# ---------------------------------------------------------------- beside other parts of gradx
+
+
+@pytest.mark.filterwarnings("ignore:(divide by zero|invalid value):RuntimeWarning")
+def test_why_nan_names_the_checkpoint() -> None:
+    x = leaf([1.0, 0.0])
+    forward = gx.debug.why_nan(gx.sum(gx.checkpoint(lambda x: gx.log(x) * x)(x)))
+    assert "nan born forward in checkpoint at element (1,)" in str(forward)
+    h = gx.checkpoint(gx.sqrt, offload=True)(x)
+    backward = gx.debug.why_nan(gx.sum(h * h * 0.0))
+    assert "born backward in the rule of checkpoint at element (1,)" in str(backward)
+
+
+def test_a_module_with_dropout() -> None:
+    def gradients(wrap: Any) -> Any:
+        gx.random.seed(11)
+        nn = gx.nn
+        model = nn.Sequential(nn.Linear(3, 8), gx.tanh, nn.Dropout(0.5), nn.Linear(8, 2))
+        gx.sum(wrap(model)(gx.asarray(np.stack([X, X * 2]))) ** 2).backward()
+        return [p.grad for p in model.parameters()]
+
+    assert_close(gradients(gx.checkpoint), gradients(lambda f: f))
+
+
+def test_captured_arrays_that_the_user_leaves_alone() -> None:
+    a, x = X.copy(), leaf(X)
+    y = gx.sum(gx.checkpoint(lambda x, a: gx.sin(x * a))(x, a))
+    y.backward()
+    assert_close(x.grad, np.cos(X * X) * X)

@@ -286,3 +286,26 @@ def test_all_together() -> None:
     check_grads(f, (X,), order=2)
     assert_close(gx.vmap(gx.grad(f))(xs), gx.stack([gx.grad(f)(x) for x in xs]), rtol=1e-9)
     assert_close(gx.vmap(gx.hessian(f))(xs), gx.stack([gx.hessian(f)(x) for x in xs]), rtol=1e-9)
+
+
+def test_against_jax() -> None:
+    jax = pytest.importorskip("jax", reason="compares with JAX's loops of the same names")
+    jnp, lax = jax.numpy, jax.lax
+
+    def program(np_: Any, loops: Any, fori: Any) -> Any:
+        def f(x: Any) -> Any:
+            def row(c: Any, r: Any) -> Any:
+                y = loops.cond(
+                    np_.sum(r) > 0.3, lambda z: np_.sin(z), lambda z: np_.tanh(z) * 2.0, c * r
+                )
+                return y, loops.switch(1, [np_.cos, np_.exp], y)
+
+            carry, ys = loops.scan(row, x, np_.asarray(ROWS) + 0.5, reverse=True)
+            return np_.sum(fori(0, 3, lambda i, z: z * np_.cos(z), carry)) + np_.sum(ys)
+
+        return f
+
+    theirs = jax.grad(program(jnp, lax, lax.fori_loop))(X.astype(np.float32))
+    assert_close(
+        gx.grad(program(gx, gx, gx.fori_loop))(X), np.asarray(theirs, dtype=np.float64), rtol=1e-4
+    )

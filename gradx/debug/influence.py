@@ -26,7 +26,7 @@ _CHOOSING = frozenset({"max", "min", "sort"})
 
 def is_elementwise(card: Any) -> bool:
     """Whether each element of the output comes from those of the inputs at its own place."""
-    sloped = card.pull is not card.pull_guarded  # made of slopes
+    sloped = not card.joint and card.pull is not card.pull_guarded  # made of slopes
     return sloped or card.call is not None or card.name in ("where", "astype", "copy", "to_device")
 
 
