@@ -180,3 +180,24 @@ def test_the_results_of_a_scan_take_no_more_than_their_rows() -> None:
     assert xs.grad.shape == (50, 3)
     del carry, ys
     assert living.count() == 0
+
+
+def test_the_logarithm_of_the_number_of_steps() -> None:
+    # Halves in halves: each level of the recursion computes all steps once more, and keeps one value.
+    living, steps = Living(), 0
+    w = gx.asarray(np.full(3, 1.1), requires_grad=True)
+
+    def some(x: Any, n: int) -> Any:
+        nonlocal steps
+        if n == 1:
+            steps += 1
+            return living.watch(gx.sin(living.watch(x * w)))
+        half = gx.checkpoint(lambda x: some(x, n // 2))
+        return half(half(x))
+
+    gx.sum(some(gx.asarray(np.full(3, 0.5)), 64)).backward()
+    assert steps == 64 * 7
+    assert living.most <= 2 * 7
+    y = gx.asarray(np.full(3, 1.1), requires_grad=True)
+    gx.sum(chain(Living(), lambda f: f, 64, 64, y, gx.asarray(np.full(3, 0.5)))).backward()
+    assert_close(w.grad, y.grad)

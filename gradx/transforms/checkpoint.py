@@ -30,8 +30,9 @@ def checkpoint(
     f
         Takes and returns pytrees. It must do the same again when it is called again, and what it does beside
         computing (printing, appending to a list) happens twice. Arguments that it writes to are its own. It must
-        not write to Tensors that it closes over: they would hold values of a call that has ended. Left out, a
-        decorator is returned.
+        not write to Tensors that it closes over: they would hold values of a call that has ended. Derivatives within it
+        are `gx.grad`, `gx.vjp` and their kin; `backward` and `gx.gradients` belong outside. Left out, a decorator is
+        returned.
     policy
         Which results of operations to keep all the same, so that they are not computed again: one of
         `gx.checkpoint_policies`, or a function `(name, shape, dtype) -> bool`. None keeps nothing.
@@ -57,6 +58,8 @@ def checkpoint(
 
     Notes
     -----
+    What `f` computes from closed-over values alone, without any of its arguments, is recorded as it is elsewhere: pass
+    an argument through all that is to be computed again.
     Under `vmap(randomness="different")` random numbers are kept, not drawn again. Random numbers of other libraries
     are kept if they reach an operation of gradx; control flow that depends on them is not replayed.
 

@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+from gradx import ops
 from gradx.dtypes import dtype_of, is_inexact
 from gradx.level import Cell, Level, blocks, cell, lower, suspended
 from gradx.primitive import Primitive
@@ -71,7 +72,7 @@ class Pushed(Body):
         for y, value, dual in zip(ys, values, self.duals, strict=True):
             if dual:
                 own = y.level is level and y.aux is not None
-                pushed.append(constant_of(y.aux[0]) if own else value * 0)
+                pushed.append(constant_of(y.aux[0]) if own else ops.zeros_like(value))
         return values + pushed
 
 
@@ -86,9 +87,7 @@ class Mapped(Body):
         self.body, self.state, self.ins, self.outs, self.kept = body, state, ins, outs, body.kept
 
     def run(self, inputs: Values, kept: Values) -> Values:
-        level = Batch(
-            *self.state
-        )  # not entered: random numbers are drawn as they were the first time
+        level = Batch(*self.state)  # not entered: random numbers are drawn as the first time
         cells = [
             cell(lower(x, level), level, None) if own else x
             for x, own in zip(inputs, self.ins, strict=True)
