@@ -50,7 +50,8 @@ def checkpoint(
     Raises
     ------
     GraphError
-        On the way back, where `f` does not do what it did: other operations, shapes, numbers of random draws.
+        On the way back, where `f` is seen not to do what it did: results of another structure, shape or dtype, another
+        number of random draws; where it closes over Tensors or a policy keeps something, also other operations.
     ChangedArrayError
         On the way back, where the user has changed an array that `f` used, and that gradx shares with them.
     LeakError
