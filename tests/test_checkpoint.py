@@ -318,3 +318,19 @@ def test_a_write_to_what_is_closed_over_is_no_silent_error() -> None:
     gx.checkpoint(f)(x)
     with pytest.raises(LeakError):
         total + 1
+
+
+def test_masks_within_checkpoints_within_derivatives() -> None:
+    # What of the inner call is alive differs between the runs of the outer one: it is not to be counted.
+    def f(w: Any, wrap: Any) -> Any:
+        def outer(x: Any) -> Any:
+            inner = wrap(lambda y: gx.where(y > 0, y * w, 0.0) + gx.where(w > 0, y, w))
+            return inner(gx.sin(x) * w) * x
+
+        return gx.sum(wrap(outer)(gx.asarray(X)) ** 2)
+
+    for derivative in (gx.grad, gx.hessian, lambda f: lambda w: gx.hvp(f, (w,), (gx.asarray(X),))):
+        found, expected = (
+            derivative(lambda w, wrap=wrap: f(w, wrap))(X) for wrap in (gx.checkpoint, lambda f: f)
+        )
+        assert_close(found, expected, rtol=1e-12)

@@ -96,6 +96,9 @@ class Recording:
     ----------
     inputs
         The arguments' Tensors, then the foreign values that are to be kept.
+    known
+        For each of them whether it was a constant. Which constants are kept depends on what lives, and may differ in a
+        replay: so an outer call notes them as they are met, and not again among the inputs of this one.
     slots
         For each time that a foreign value was met, its number among `inputs`; None where the replay makes it anew.
     names
@@ -107,17 +110,24 @@ class Recording:
     """
 
     def __init__(self, inputs: Sequence[Any], policy: Policy | None) -> None:
-        self.inputs = [twin(x) for x in inputs]
         self.policy = policy
         self.outer = active.get()
+        self.known = [is_constant(x) for x in inputs]
+        self.inputs = [
+            self._resolved(x) if known else twin(x) for x, known in zip(inputs, self.known)
+        ]
         self.slots: list[int | None] = []
         self.names: list[str] = []
         self.kept: list[Any] = []
         self.places: dict[int, tuple[int, int]] = {}
         self.keys: list[Any] = []
         self._source = key_source.get()
-        self._known = {self._key(x): i for i, x in enumerate(self.inputs)}
-        self._fleeting: list[tuple[int, ref[Any]]] = []
+        self._numbers = {self._key(x): i for i, x in enumerate(self.inputs)}
+        self._fleeting: list[tuple[int, ref[Any], Any]] = []
+
+    def _resolved(self, x: Any) -> Any:
+        """Return a constant as an outer call has it: in the replay of that, as it was the first time."""
+        return twin(x) if self.outer is None else twin(constant_of(self.outer.lowered(x)))
 
     @staticmethod
     def _key(x: Any) -> tuple[int, ...]:
@@ -133,41 +143,46 @@ class Recording:
 
     def meet(self, x: Any, level: Collect) -> Any:
         """Note a foreign value, and return it as the levels below may see it."""
+        outer = self.outer
         if is_constant(x):
             array = x.data  # if nobody else holds its memory, it ceases to be a captured one
+            value = cell(array, ZERO, None) if outer is None else self._resolved(x)
             if x.__class__ is Cell.captured:  # the user may change it: kept, and watched
-                self.slots.append(self._add(cell(array, ZERO, None)))
+                self.slots.append(self._add(value, known=True))
             else:
-                self._note_constant(array)
+                self._note_constant(array, value)
             return (
-                array if self.outer is None else x
-            )  # as a bare array it would pass for one of the user's there
+                array if outer is None else x
+            )  # as a bare array it would pass for the user's there
         self.slots.append(self._add(x))
-        outer = self.outer
         if outer is not None and x.level.number < outer.number:
             return twin(x)  # foreign to the outer call too: its level is to see it
         return strip(x)
 
-    def _note_constant(self, array: Any) -> None:
+    def _note_constant(self, array: Any, value: Any) -> None:
         try:
-            self._fleeting.append((len(self.slots), ref(array)))
+            other = None if value.data is array else value
+            self._fleeting.append((len(self.slots), ref(array), other))
             self.slots.append(None)
         except TypeError:  # no weak references to arrays of this library
-            self.slots.append(self._add(cell(array, ZERO, None)))
+            self.slots.append(self._add(value, known=True))
 
-    def _add(self, x: Any) -> int:
-        known = self._known.get(self._key(x))
-        if known is None:
-            known = self._known[self._key(x)] = len(self.inputs)
+    def _add(self, x: Any, known: bool = False) -> int:
+        number = self._numbers.get(self._key(x))
+        if number is None:
+            number = self._numbers[self._key(x)] = len(self.inputs)
             self.inputs.append(twin(x))
-        return known
+            self.known.append(known)
+        return number
 
     def close(self) -> None:
         """Keep what has outlived the call, so what was closed over: its value is the one of now."""
-        for i, each in self._fleeting:
+        for i, each, other in self._fleeting:
             array = each()
             if array is not None:
-                self.slots[i] = self._add(cell(array, ZERO, None))
+                self.slots[i] = self._add(
+                    cell(array, ZERO, None) if other is None else other, known=True
+                )
         self._fleeting = []
 
     def learnt(self) -> Learnt:
@@ -217,7 +232,6 @@ class Replay:
     def __init__(self, learnt: Learnt, inputs: Sequence[Any], kept: Sequence[Any]) -> None:
         self.learnt, self.inputs, self.kept = learnt, inputs, kept
         self.met = self.applied = 0
-        self.held: list[Any] = []
 
     def meet(self, x: Any, level: Collect) -> Any:
         """Return what was met at this place the first time."""
@@ -226,8 +240,6 @@ class Replay:
         if k >= len(slots):
             raise changed("no further value from outside", describe(x))
         slot = slots[k]
-        if x.__class__ is Cell.captured:
-            self.held.append(x.data)  # alive to the end, as it was the first time
         if slot is None:
             return lower(x, level)
         value = self.inputs[slot]

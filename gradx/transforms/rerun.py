@@ -36,8 +36,10 @@ from gradx.transforms.forward import Forward
 from gradx.transforms.linear import Linear
 from gradx.transforms.offload import from_host
 from gradx.transforms.reverse import holds_zeros, pull_back, raw
-from gradx.transforms.segment import CARD, Body, Values, attach
+from gradx.transforms.segment import CARD, Body, Call, Values, attach
 from gradx.transforms.tree import flatten
+
+TENSOR = object()
 
 
 class Segment(Body):
@@ -62,14 +64,18 @@ class Segment(Body):
         self.context = copy_context()
         self.levels: list[tuple[Level, type[Level]]] = []
 
-    def first(self, policy: Policy | None) -> tuple[Any, Recording, Values]:
-        """Run for the first time; return the result, what was learnt, and the values of the results' Tensors."""
+    def first(self, policy: Policy | None) -> tuple[Values, Recording, Values]:
+        """Run for the first time; return the results' leaves, what was learnt, and the values of their Tensors.
+
+        In the place of a Tensor stands `TENSOR`: nothing of the run may live on where it is asked what outlives it.
+        """
         recording = Recording([self.arguments[i] for i in self.spots], policy)
         with Collect(recording) as level, _sources(recording.next_key, level):
-            inputs = [level.argument(self.arguments[i]) for i in self.spots]
-            out = self._call(inputs)
-            ys, structure = flatten(out)
-            values = [level.result(y) for y in ys if isinstance(y, Cell)]
+            leaves, structure = flatten(
+                self._call([level.argument(x) for x in recording.inputs[: len(self.spots)]])
+            )
+            values = [level.result(y) for y in leaves if isinstance(y, Cell)]
+        leaves = [TENSOR if isinstance(y, Cell) else y for y in leaves]
         recording.close()
         self.arguments = [None if isinstance(x, Cell) else x for x in self.arguments]
         self.learnt, self.kept = recording.learnt(), len(recording.kept)
@@ -77,7 +83,7 @@ class Segment(Body):
         closed_over = recording.inputs[len(self.spots) :]
         self.simple = not closed_over and not recording.kept
         self.levels = [(level, _reopened_as(level)) for x in closed_over for level in _levels(x)]
-        return out, recording, values
+        return leaves, recording, values
 
     def _call(self, inputs: Sequence[Any]) -> Any:
         leaves = list(self.arguments)
@@ -192,15 +198,18 @@ def record(f: Callable[..., Any], *args: Any, policy: Policy | None = None, offl
            kwargs: dict[str, Any] | None = None) -> Any:  # fmt: skip
     """Return `f(*args, **kwargs)`; what it computes on the way is computed again for the way back."""
     segment = Segment(f, (args, kwargs or {}))
-    out, recording, values = segment.first(policy)
+    leaves, recording, values = segment.first(policy)
     outs = iter(
-        attach(segment, recording.inputs, recording.kept, values, len(segment.spots) * offload)
+        attach(
+            Call(segment, recording.known, len(segment.spots) * offload),
+            recording.inputs,
+            recording.kept,
+            values,
+        )
     )
-    leaves, structure = flatten(out)
+    structure, _ = segment.outputs
     roots = {id(_root(raw(x))) for x in recording.inputs}
-    return structure.unflatten(
-        [_apart(next(outs), roots) if isinstance(y, Cell) else y for y in leaves]
-    )
+    return structure.unflatten([_apart(next(outs), roots) if y is TENSOR else y for y in leaves])
 
 
 def _root(array: Any) -> Any:

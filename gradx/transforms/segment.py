@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from gradx import ops
 from gradx.dtypes import dtype_of, is_inexact
@@ -104,11 +104,22 @@ class Mapped(Body):
 # ---------------------------------------------------------------- putting a call on the levels
 
 
-def attach(body: Body, inputs: Values, kept: Values, ys: Values, offload: int = 0) -> Values:
-    """Return the outputs `ys` of a call as all levels of its inputs know them; `ys` are on no reverse level yet.
+class Call(NamedTuple):
+    """A call to attach: its body, which of the inputs an outer call has noted already, how many wait on the host."""
 
-    `offload`: how many of the inputs wait on the host.
-    """
+    body: Body
+    known: Sequence[bool]
+    offload: int
+
+    def below(self, x: Any, i: int, level: Collect) -> Any:
+        """Return the i-th input as the levels below a recorded call see it."""
+        if not isinstance(x, Cell) or x.level is level:
+            return x.data if isinstance(x, Cell) else x
+        return lower(x, level) if i < len(self.known) and self.known[i] else level.lowered(x)
+
+
+def attach(call: Call, inputs: Values, kept: Values, ys: Values) -> Values:
+    """Return the outputs `ys` of a call as all levels of its inputs know them; `ys` are on no reverse level yet."""
     top: Level = ZERO
     for x in inputs:
         if isinstance(x, Cell) and x.level.number > top.number:
@@ -116,36 +127,34 @@ def attach(body: Body, inputs: Values, kept: Values, ys: Values, offload: int = 
     if not any(isinstance(x, Cell) and (x.level is not ZERO or x.aux is not None) for x in inputs):
         return ys
     if isinstance(top, Reverse):
-        return _recorded(body, inputs, kept, ys, top, offload)
+        return _recorded(call, inputs, kept, ys, top)
     if isinstance(top, Collect):
-        data = [top.lowered(x) if isinstance(x, Cell) else x for x in inputs]
+        data = [call.below(x, i, top) for i, x in enumerate(inputs)]
         below = [y.data if isinstance(y, Cell) and y.level is top else y for y in ys]
         top.state.note("checkpoint")
-        return [cell(y, top, True) for y in attach(body, data, kept, below, offload)]
+        return [cell(y, top, True) for y in attach(call, data, kept, below)]
     if isinstance(top, Forward):
-        return _with_tangents(body, inputs, kept, ys, top, offload)
+        return _with_tangents(call, inputs, kept, ys, top)
     if isinstance(top, Batch):
-        return _with_examples(body, inputs, kept, ys, top, offload)
-    return list(top.process(CARD, (*inputs, *kept), {"body": body}))
+        return _with_examples(call, inputs, kept, ys, top)
+    return list(top.process(CARD, (*inputs, *kept), {"body": call.body}))
 
 
-def _recorded(
-    body: Body, inputs: Values, kept: Values, ys: Values, level: Reverse, offload: int
-) -> Values:
+def _recorded(call: Call, inputs: Values, kept: Values, ys: Values, level: Reverse) -> Values:
     """Put a call on a reverse level."""
     data = [lower(x, level) for x in inputs]
-    ys = attach(body, data, kept, ys, offload)
+    ys = attach(call, data, kept, ys)
     own = [x.aux if isinstance(x, Cell) and x.level is level else None for x in inputs]
     linear = isinstance(level, Linear)
     if not any(own) or (blocks and not linear and suspended()):
         return ys
     node = NodeWithParams()
-    node.card, node.params, node.y = CARD, {"body": body}, None
+    node.card, node.params, node.y = CARD, {"body": call.body}, None
     node.parents = (*own, *[None] * len(kept))
     here = (
-        [to_host(x) for x in data[:offload]]
-        + data[offload:]
-        + [to_host(x) if offload else x for x in kept]
+        [to_host(x) for x in data[: call.offload]]
+        + data[call.offload :]
+        + [to_host(x) if call.offload else x for x in kept]
     )
     node.inputs = tuple(here)
     node.shape = tuple([tuple(y.shape) for y in ys])
@@ -159,9 +168,7 @@ def _recorded(
     ]
 
 
-def _with_tangents(
-    body: Body, inputs: Values, kept: Values, ys: Values, level: Forward, offload: int
-) -> Values:
+def _with_tangents(call: Call, inputs: Values, kept: Values, ys: Values, level: Forward) -> Values:
     """Put a call on a forward level: the levels below see values and tangents."""
     flags = [
         x.aux[1] if x.level is level and x.aux is not None else None
@@ -172,7 +179,7 @@ def _with_tangents(
     below = [lower(x, level) for x in inputs] + tangents
     pieces = [y.data if dual else y for y, dual in zip(ys, duals)]
     pieces += [y.aux[0] for y, dual in zip(ys, duals) if dual]
-    outs = attach(Pushed(body, flags, duals), below, kept, pieces, offload)
+    outs = attach(call._replace(body=Pushed(call.body, flags, duals)), below, kept, pieces)
     pushed = iter(outs[len(ys) :])
     return [
         cell(out, level, (next(pushed), y.aux[1])) if dual else out
@@ -180,16 +187,14 @@ def _with_tangents(
     ]
 
 
-def _with_examples(
-    body: Body, inputs: Values, kept: Values, ys: Values, level: Batch, offload: int
-) -> Values:
+def _with_examples(call: Call, inputs: Values, kept: Values, ys: Values, level: Batch) -> Values:
     """Put a call on a batch level: the levels below see all examples."""
     ins = [isinstance(x, Cell) and x.level is level for x in inputs]
     outs = [isinstance(y, Cell) and y.level is level for y in ys]
-    mapped = Mapped(body, level.state, ins, outs)
+    mapped = call._replace(body=Mapped(call.body, level.state, ins, outs))
     below = [lower(x, level) for x in inputs]
-    found = attach(mapped, below, kept, [y.data if own else y for y, own in zip(ys, outs)], offload)
+    found = attach(mapped, below, kept, [y.data if own else y for y, own in zip(ys, outs)])
     return [cell(y, level, None) if own else y for y, own in zip(found, outs)]
 
 
-__all__ = ["CARD", "Body", "Mapped", "Pushed", "attach"]
+__all__ = ["CARD", "Body", "Call", "Mapped", "Pushed", "attach"]
