@@ -30,6 +30,7 @@ from gradx.transforms.collect import (
     active,
     changed,
     describe,
+    is_constant,
 )
 from gradx.transforms.derivatives import track
 from gradx.transforms.forward import Forward
@@ -253,11 +254,18 @@ def _pull_all(
     if xp is not ops:
         return _walk_back(body, wanted, inputs, kept, ct, given) + [None] * body.kept
 
-    def back(inputs: Values, cts: Values) -> Values:
-        found = _walk_back(body, wanted, inputs, kept, cts, given)
+    moving = [
+        i for i, x in enumerate(inputs) if not is_constant(x)
+    ]  # constants stay constants in there
+
+    def back(some: Values, cts: Values) -> Values:
+        whole = list(inputs)
+        for i, x in zip(moving, some, strict=True):
+            whole[i] = x
+        found = _walk_back(body, wanted, whole, kept, cts, given)
         return [None if g is None else constant_of(g) for g in found]
 
-    return [*record(back, inputs, list(ct)), *[None] * body.kept]
+    return [*record(back, [inputs[i] for i in moving], list(ct)), *[None] * body.kept]
 
 
 def _walk_back(
