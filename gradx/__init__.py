@@ -44,13 +44,17 @@ from gradx.level import enable_grad, no_grad
 from gradx.ops import *
 from gradx.promotion import can_cast, finfo, iinfo, isdtype, result_type
 from gradx.tensor import Tensor
+from gradx.transforms import checkpoint_policies
 from gradx.transforms.backward import gradients
 from gradx.transforms.batch import vmap
+from gradx.transforms.checkpoint import checkpoint
 from gradx.transforms.custom import custom_jvp, custom_vjp
 from gradx.transforms.derivatives import grad, jvp, value_and_grad, vjp
 from gradx.transforms.foreign import primitive
 from gradx.transforms.jacobians import hessian, jacfwd, jacobian, jacrev, value_and_jacobian
 from gradx.transforms.linear import ggnvp, hvp, linear_transpose, linearize
+from gradx.transforms.loops import fori_loop, scan, while_loop
+from gradx.transforms.select import cond, switch
 from gradx.watching import watch
 
 __array_api_version__ = "2025.12"
@@ -89,8 +93,11 @@ __all__ = [
     "bool",
     "can_cast",
     "check_captures",
+    "checkpoint",
+    "checkpoint_policies",
     "complex64",
     "complex128",
+    "cond",
     "custom_jvp",
     "custom_vjp",
     "default_device",
@@ -102,6 +109,7 @@ __all__ = [
     "float16",
     "float32",
     "float64",
+    "fori_loop",
     "from_dlpack",
     "ggnvp",
     "grad",
@@ -130,7 +138,9 @@ __all__ = [
     "primitive",
     "result_type",
     "save",
+    "scan",
     "special",  # noqa: F405  (loaded on first use)
+    "switch",
     "uint8",
     "uint16",
     "uint32",
@@ -140,6 +150,7 @@ __all__ = [
     "vjp",
     "vmap",
     "watch",
+    "while_loop",
 ]
 __all__ += [*ops.__all__, *_DEBUG]
 

@@ -93,6 +93,12 @@ class Backend(Protocol):
     def unchanged(self, array: Array, token: Any, *, full: bool) -> bool:
         """Whether `array` has the elements that `fingerprint` saw."""
 
+    def offload(self, array: Array) -> Any:
+        """Return a copy in the memory of the host, for `restore`; the array itself where it is there."""
+
+    def restore(self, waiting: Any, *, dtype: str, device: str) -> Array:
+        """Return an array as it was before `offload`, in memory of its own."""
+
     def quiet(self) -> AbstractContextManager[Any]:
         """Hold back floating-point warnings: a rule may compute 0/0 where the result is masked."""
 

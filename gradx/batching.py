@@ -23,6 +23,9 @@ BatchRule = Callable[..., Any]
 # The running vmaps of this context, the outermost first: random numbers ask them what to draw.
 mapping: ContextVar[tuple[Level, ...]] = ContextVar("gradx_mapping", default=())
 
+# Whom a random generator of this context asks for the key of a draw; None: it counts its own.
+key_source: ContextVar[Callable[[Any], Any] | None] = ContextVar("gradx_key_source", default=None)
+
 
 def rank_of(x: Any, batched: bool) -> int:
     """Return the rank of one example."""
@@ -121,5 +124,6 @@ def refused(name: str, reason: str, cure: str) -> BatchRule:
     return refuse
 
 
-__all__ = ["BatchRule", "aligned", "composed", "filled", "flattened", "joined", "leading", "mapping", "padded",
+__all__ = ["BatchRule", "aligned", "composed", "filled", "flattened", "joined", "key_source", "leading", "mapping",
+           "padded",
            "permuted", "rank_of", "refused", "resized", "shifted", "spread"]  # fmt: skip

@@ -17,7 +17,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.backend import backend_for_device, current_device
-from gradx.batching import mapping
+from gradx.batching import key_source, mapping
 from gradx.counters import FOLD, SPLIT, Source, Words, mix
 from gradx.dtypes import DType, dtype_of
 from gradx.errors import BatchError, DtypeError, OperandError, ShapeError
@@ -113,7 +113,11 @@ class Generator:
         return f"Generator({self.key}, device={self.device!r}, draws={self.draws})"
 
     def next_key(self) -> Key:
-        """Return the key of the next draw, and count it."""
+        """Return the key of the next draw, and count it; while `gx.checkpoint` replays, the key of the first time."""
+        source = key_source.get()
+        return self._count() if source is None else source(self)
+
+    def _count(self) -> Key:
         with self._lock:
             number = self.draws
             self.draws = number + 1

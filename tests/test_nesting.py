@@ -82,6 +82,14 @@ TRANSFORMS: dict[str, Callable[[Function], Function]] = {
     "hvp": lambda f: lambda x: gx.hvp(total(f), (x,), (gx.asarray(V),))[0],
     "ggnvp": lambda f: lambda x: gx.ggnvp(f, lambda y: gx.sum(gx.exp(y * 0.1)), (x,), (gx.asarray(V),))[0],
     "tape": lambda f: lambda x: taped(f, x),
+    "checkpoint": gx.checkpoint,
+    "checkpoint_closure": lambda f: lambda x: gx.checkpoint(lambda s: f(x * s) + gx.sum(gx.sin(x)))(gx.asarray(1.0)),
+    "checkpoint_dots": lambda f: gx.checkpoint(f, policy=gx.checkpoint_policies.only("multiply", "linalg.solve")),
+    "scan": lambda f: lambda x: scanned(f, x, False),
+    "scan_checkpoint": lambda f: lambda x: scanned(f, x, 2),
+    "cond": lambda f: lambda x: gx.cond(gx.sum(x) > 0.05, f, lambda x: f(x) * 0.5 + gx.sum(x), x),
+    "while_loop": lambda f: lambda x: repeated(f, x, False),
+    "while_checkpoint": lambda f: lambda x: repeated(f, x, 2),
 }  # fmt: skip
 
 LOOPS: dict[str, Callable[[Function], Function]] = {
@@ -99,7 +107,67 @@ LOOPS: dict[str, Callable[[Function], Function]] = {
     "hvp": lambda f: lambda x: columns(columns(total(f)))(x) @ gx.asarray(V),
     "ggnvp": lambda f: lambda x: gauss_newton(f, x),
     "tape": lambda f: columns(total(f)),
+    "checkpoint": lambda f: f,
+    "checkpoint_closure": lambda f: lambda x: f(x) + gx.sum(gx.sin(x)),
+    "checkpoint_dots": lambda f: f,
+    "scan": lambda f: lambda x: looped(f, x),
+    "scan_checkpoint": lambda f: lambda x: looped(f, x),
+    "cond": lambda f: lambda x: f(x) if plain(gx.sum(x)) > 0.05 else f(x) * 0.5 + gx.sum(x),
+    "while_loop": lambda f: lambda x: repeated_plainly(f, x),
+    "while_checkpoint": lambda f: lambda x: repeated_plainly(f, x),
 }
+
+
+def scanned(f: Function, x: Any, checkpoint: Any) -> Any:
+    """Sum up values of `f`, and keep what it was when."""
+
+    def step(carry: Any, row: Any) -> Any:
+        y = f(row * gx.cos(carry) + x)
+        return carry + 0.1 * gx.sum(y), y
+
+    carry, ys = gx.scan(step, 0.0, shifts(x), checkpoint=checkpoint)
+    return gx.sum(ys, axis=0) * carry
+
+
+def looped(f: Function, x: Any) -> Any:
+    """The same as a loop."""
+    carry, ys = 0.0, 0.0
+    for row in shifts(x):
+        y = f(row * gx.cos(carry) + x)
+        carry, ys = carry + 0.1 * gx.sum(y), ys + y
+    return ys * carry
+
+
+def repeated(f: Function, x: Any, checkpoint: Any) -> Any:
+    """Grow a vector until it is long enough: under vmap, for each example as often as it needs."""
+
+    def longer(state: Any) -> Any:
+        y, k = state
+        return y + 0.3 * gx.tanh(y) + 0.01 * gx.sum(f(x)), k + 1
+
+    y, k = gx.while_loop(
+        lambda state: gx.sum(gx.abs(state[0])) < 4.0,
+        longer,
+        (x, 0),
+        max_steps=9,
+        checkpoint=checkpoint,
+    )
+    return f(y * 0.1) * gx.astype(k, y.dtype)
+
+
+def repeated_plainly(f: Function, x: Any) -> Any:
+    """The same as a loop."""
+    y, k = x, 0
+    while plain(gx.sum(gx.abs(y))) < 4.0 and k < 9:
+        y, k = y + 0.3 * gx.tanh(y) + 0.01 * gx.sum(f(x)), k + 1
+    return f(y * 0.1) * float(k)
+
+
+def plain(x: Any) -> float:
+    """Return the number in a Tensor of any level."""
+    while hasattr(x, "data") and hasattr(x, "level"):
+        x = x.data
+    return float(x)
 
 
 def taped(f: Function, x: Any) -> Any:

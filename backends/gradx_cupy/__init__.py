@@ -18,6 +18,7 @@ from gradx.errors import DeviceError, DtypeError
 
 try:
     import cupy
+    import cupyx
 except ImportError as error:
     raise DeviceError(
         f"device: 'cuda' needs CuPy, which is not installed or does not import ({error}). "
@@ -29,7 +30,8 @@ from gradx_cupy._indexing import deterministic
 from gradx_numpy import sample  # slices alone, which CuPy spells alike
 
 __all__ = ["asarray", "deterministic", "device_name", "devices", "fingerprint", "from_dlpack", "name",
-           "native_device", "native_dtype", "owns", "quiet", "to_numpy", "unchanged", "xp"]  # fmt: skip
+           "native_device", "native_dtype", "offload", "owns", "quiet", "restore", "to_numpy", "unchanged",
+           "xp"]  # fmt: skip
 
 Array = Any
 
@@ -151,6 +153,30 @@ def unchanged(array: Array, token: Array, *, full: bool) -> bool:
     now = array if full else sample(array)
     same = (now == token) | ((now != now) & (token != token))
     return bool(same.all())
+
+
+def offload(array: Array) -> Any:
+    """Return a copy in pinned memory, and the event after which it is complete: nothing waits for the GPU.
+
+    The copy lies on the current stream, as whatever next uses the memory of `array` once it is free does.
+    """
+    if not array.size:  # there is no pinned memory of no bytes
+        return to_numpy(array), None
+    with array.device:
+        copy = cupyx.empty_pinned(array.shape, array.dtype)
+        cupy.asnumpy(array, out=copy, blocking=False)
+        event = cupy.cuda.Event(disable_timing=True)
+        event.record()
+    return copy, event
+
+
+def restore(waiting: Any, *, dtype: str, device: str) -> Array:
+    """Return the array on its GPU; the host waits, as the pinned memory may be used anew right afterwards."""
+    copy, event = waiting
+    if event is not None:
+        event.synchronize()
+    with native_device(device):
+        return cupy.array(copy, blocking=True)
 
 
 def quiet() -> AbstractContextManager[Any]:

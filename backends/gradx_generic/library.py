@@ -124,6 +124,14 @@ class Library:
         """Whether `array` has the elements that `fingerprint` saw."""
         return bool(self.fingerprint(array, full=full) == token)
 
+    def offload(self, array: Array) -> Any:
+        """Return a copy as a NumPy array: a view would see writes to `array`."""
+        return np.array(self.to_numpy(array))
+
+    def restore(self, waiting: Any, *, dtype: str, device: str) -> Array:
+        """Return the array on its device."""
+        return self.asarray(waiting, dtype=dtype, device=device, copy=True)
+
     def quiet(self) -> AbstractContextManager[Any]:
         """Do nothing: few libraries warn."""
         return nullcontext()

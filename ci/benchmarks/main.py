@@ -37,6 +37,7 @@ def _import() -> Iterator[Result]:
 GROUPS: dict[str, Callable[[], Iterator[Result]]] = {
     "chain": partial(_rows, "chain"), "models": partial(_rows, "models"), "large": partial(_rows, "large"),
     "trajectory": partial(_rows, "trajectory"), "batching": partial(_rows, "batching"),
+    "loops": partial(_rows, "loops"),
     "memory": _memory, "import": _import, "cuda": partial(_rows, "cuda"),
 }  # fmt: skip
 

@@ -114,6 +114,12 @@ class Torch(Library):
             return array.numpy()
         return array.view(torch.int16).numpy().view(backend_named("numpy").native_dtype("bfloat16"))
 
+    def offload(self, array: Array) -> Array:
+        return array.detach().to("cpu", copy=True)
+
+    def restore(self, waiting: Array, *, dtype: str, device: str) -> Array:
+        return waiting.to(self.native_device(device), copy=True)
+
 
 def backend() -> Library:
     """Return the backend."""

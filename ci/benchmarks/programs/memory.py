@@ -1,4 +1,4 @@
-"""Run in a process of its own: `memory.py peak gradx|torch`, `memory.py growth`. Prints one number, in MiB."""
+"""Run in a process of its own: `memory.py peak gradx|torch`, `growth`, `segments SIZE`. Prints one number, in MiB."""
 
 from __future__ import annotations
 
@@ -84,5 +84,33 @@ def growth() -> float:
     return resident() - before
 
 
+def segments(size: int) -> float:
+    """Return the peak of 64 layers in checkpointed segments of `size` layers; 0: without checkpoints."""
+    import gradx as gx
+
+    def layers(x: Any, part: list[Any]) -> Any:
+        for w in part:
+            x = gx.tanh(x @ w)
+        return x
+
+    def run(x: Any, leaves: list[Any]) -> None:
+        for start in range(0, len(leaves), size or len(leaves)):
+            part = leaves[start : start + (size or len(leaves))]
+            x = (gx.checkpoint(layers) if size else layers)(x, part)
+        gx.sum(x * x).backward()
+
+    run(gx.ones((4, 8)), [gx.asarray(np.eye(8), requires_grad=True) for _ in range(4)])
+    random = np.random.default_rng(0)
+    leaves = [gx.asarray(random.normal(size=(64, 64)) / 8, requires_grad=True) for _ in range(64)]
+    x = gx.asarray(random.normal(size=(8192, 64)))
+    before = resident()
+    run(x, leaves)
+    return resident("VmHWM") - before
+
+
 if __name__ == "__main__":
-    print(json.dumps(peak(sys.argv[2]) if sys.argv[1] == "peak" else growth()))
+    program, *arguments = sys.argv[1:]
+    if program == "peak":
+        print(json.dumps(peak(*arguments)))
+    else:
+        print(json.dumps(growth() if program == "growth" else segments(int(arguments[0]))))
