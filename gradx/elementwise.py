@@ -179,7 +179,7 @@ def _unary(card: Primitive) -> Any:
         out = x.__class__()
         out.data = y
         out.level = level
-        if parent is None or (blocks and suspended()):
+        if parent is None or (blocks and suspended(level)):
             out.aux = None
             return out
         out.aux = node = Node()
@@ -213,7 +213,7 @@ def _scalar(card: Primitive, left: bool) -> Any:
         out = x.__class__()
         out.data = y
         out.level = level
-        if parent is None or (blocks and suspended()):
+        if parent is None or (blocks and suspended(level)):
             out.aux = None
             return out
         out.aux = node = Node()
@@ -253,7 +253,7 @@ def _binary(card: Primitive, scalar: Any, fallback: Callable[..., Any]) -> Any:
         out = x1.__class__()
         out.data = y
         out.level = level
-        if (pa is None and pb is None) or (blocks and suspended()):
+        if (pa is None and pb is None) or (blocks and suspended(level)):
             out.aux = None
             return out
         keep_y, (keep_a, keep_b) = second if pa is None else first if pb is None else both

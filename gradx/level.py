@@ -133,7 +133,7 @@ def alias(out: Cell, x: Cell, card: Any, params: dict[str, Any]) -> None:
 
     The view holds its base, as NumPy's does; the base knows its views weakly.
     """
-    out.lens = (x, card, params, bool(blocks) and suspended())
+    out.lens = (x, card, params, bool(blocks) and suspended(out.level))
     if enrol(out, x).written:
         out.family = Family(written=True)
     if x.__class__ is not Cell.kind:  # captured
@@ -199,11 +199,12 @@ blocks: list[_Block] = []
 class _Block:
     """One entry of a `no_grad`."""
 
-    __slots__ = ("frame", "suspends")
+    __slots__ = ("frame", "number", "suspends")
 
     def __init__(self, suspends: bool, frame: Any) -> None:
         self.suspends = suspends
         self.frame = frame
+        self.number = next(Level._numbers)
 
 
 class _Over:
@@ -212,9 +213,11 @@ class _Over:
     f_back = None
 
 
-def suspended() -> bool:
-    """Whether the tape is not to record, here and now."""
+def suspended(level: Level) -> bool:
+    """Whether the tape of `level` is not to record, here and now: by a block entered after it began."""
     for block in reversed(_entered.get()):
+        if block.number < level.number:
+            return False
         frame = block.frame
         if frame is None or frame.f_back is not None:
             return block.suspends
@@ -242,7 +245,8 @@ def _owner(frame: Any) -> FrameType | None:
 class no_grad:
     """Do not record on any tape: a context manager and a decorator, also of generators and coroutines.
 
-    Local to the thread, the asyncio task and the generator that enters it. Forward mode is not affected.
+    Local to the thread, the asyncio task and the generator that enters it. Forward mode is not affected, nor is a
+    transform (`gx.grad`) that begins inside the block.
 
     >>> import gradx as gx
     >>> x = gx.asarray([1.0, 2.0], requires_grad=True)

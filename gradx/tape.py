@@ -96,7 +96,7 @@ class Reverse(Level):
     def process(self, card: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         data = [lower(x, self) for x in args]
         parents = tuple([x.aux if isinstance(x, Cell) and x.level is self else None for x in args])
-        tracked = any(parents) and not (blocks and suspended())
+        tracked = any(parents) and not (blocks and suspended(self))
         if tracked and card.evaluate is not None:
             y, card = card.evaluate(self, data, parents)
         else:
@@ -254,7 +254,7 @@ def apply_one(card: Any, x: Any, params: dict[str, Any]) -> Any:
     out.level = level
     if card.view:
         alias(out, x, card, params)
-    if parent is None or (blocks and suspended()):
+    if parent is None or (blocks and suspended(level)):
         out.aux = None
         return out
     keep_y, (keep_x,) = card.kept((True,))
@@ -290,7 +290,7 @@ def apply_two(card: Any, x1: Any, x2: Any, params: dict[str, Any]) -> Any:
     out = x1.__class__()
     out.data = y
     out.level = level
-    if (pa is None and pb is None) or (blocks and suspended()):
+    if (pa is None and pb is None) or (blocks and suspended(level)):
         out.aux = None
         return out
     keep_y, (keep_a, keep_b) = card.kept((pa is not None, pb is not None))

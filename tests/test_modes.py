@@ -229,3 +229,20 @@ def test_decorated_coroutines():
         return [await one(), *[(inside, (x * x).requires_grad) async for inside in several()]]
 
     assert asyncio.run(all_of_them()) == [False, (False, True), (False, True)]
+
+
+def test_a_transform_that_begins_inside_no_grad_is_not_suspended():
+    def cube(x):
+        return x**3
+
+    def stopped(x):
+        with gx.no_grad():
+            return x * x
+
+    with gx.no_grad():
+        assert gx.grad(cube)(2.0).item() == 12.0
+        assert gx.grad(gx.grad(cube))(2.0).item() == 12.0
+        assert gx.vjp(cube, gx.asarray(2.0))[1](gx.asarray(1.0))[0].item() == 12.0
+        assert gx.grad(stopped)(2.0).item() == 0.0
+        assert not gx.grad(cube)(gx.asarray(2.0, requires_grad=True)).requires_grad
+    assert gx.grad(stopped)(2.0).item() == 0.0

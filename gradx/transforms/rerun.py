@@ -18,7 +18,7 @@ from typing import Any, cast
 from gradx import ops
 from gradx.batching import filled, key_source
 from gradx.dtypes import is_inexact
-from gradx.level import Cell, Ended, Level, blocks, cell, enable_grad, lower, suspended, twin
+from gradx.level import Cell, Ended, Level, blocks, cell, enable_grad, lower, twin
 from gradx.tape import ZERO, Reverse, constant_of
 from gradx.transforms.batch import Batch
 from gradx.transforms.collect import (
@@ -98,7 +98,7 @@ class Segment(Body):
 
     def _again(self, inputs: Values, kept: Values) -> Values:
         keys = _Keys(self.learnt)
-        recording = enable_grad() if blocks and suspended() else nullcontext()
+        recording = enable_grad() if blocks else nullcontext()
         if self.simple:
             with recording, _sources(keys.next_key, None):
                 ys = self._checked(self._call([twin(x) for x in inputs]))

@@ -146,7 +146,7 @@ def _recorded(call: Call, inputs: Values, kept: Values, ys: Values, level: Rever
     ys = attach(call, data, kept, ys)
     own = [x.aux if isinstance(x, Cell) and x.level is level else None for x in inputs]
     linear = isinstance(level, Linear)
-    if not any(own) or (blocks and not linear and suspended()):
+    if not any(own) or (blocks and not linear and suspended(level)):
         return ys
     node = NodeWithParams()
     node.card, node.params, node.y = CARD, {"body": call.body}, None
