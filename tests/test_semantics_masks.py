@@ -228,6 +228,8 @@ DIFFERENTIATED = [pytest.param(row, id=row.id) for row in CASES if row.dtypes]
 def test_zero_times_whatever_is_zero(row: Case) -> None:
     """A cotangent, and a tangent, of zeros gives zeros, whatever the arguments of a function hold."""
     for dtype, value in product(row.doubles, (nan, inf, -inf, 0.0)):
+        if row.name == "special.hyp1f1" and value == inf:
+            continue  # SciPy's does not return
         args = [filled(arg, value) for arg in row.draw(dtype)]
         if not any(map(is_floating, args)):
             continue

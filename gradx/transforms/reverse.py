@@ -130,9 +130,10 @@ def _walk(
             if parent is None:
                 continue
             if g is not None:
-                if (shape is not parent.shape and g.shape != parent.shape) or (
-                    g.dtype is not parent.dtype
-                ):
+                known = (
+                    shape is parent.shape and card.sloped
+                )  # else a library may just share its tuples
+                if (not known and g.shape != parent.shape) or g.dtype is not parent.dtype:
                     g = fit(g, parent, card.name)
                 old = cotangents.get(parent)
                 cotangents[parent] = g if old is None else _add(old, g, parent, own, lifted)
