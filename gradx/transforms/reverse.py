@@ -130,9 +130,8 @@ def _walk(
             if parent is None:
                 continue
             if g is not None:
-                known = (
-                    shape is parent.shape and card.sloped
-                )  # else a library may just share its tuples
+                # But for slopes, one tuple for two shapes proves nothing: a library may share them.
+                known = shape is parent.shape and card.sloped
                 if (not known and g.shape != parent.shape) or g.dtype is not parent.dtype:
                     g = fit(g, parent, card.name)
                 old = cotangents.get(parent)
