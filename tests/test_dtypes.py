@@ -76,6 +76,15 @@ def test_namespace_of_another_device_creates_there():
     x = gx.ones(2, device="array_api_strict:device1")
     xp = x.__array_namespace__(api_version="2024.12")
     assert xp.__name__ != gx.__name__ and xp is x.__array_namespace__()
+    # SciPy passes device=None on where nobody asked for one.
+    for made in (
+        xp.zeros(2),
+        xp.zeros(2, device=None),
+        xp.fft.fftfreq(4),
+        xp.fft.rfftfreq(4, device=None),
+    ):
+        assert made.device == x.device
+    assert xp.zeros(2, device="cpu").device == "cpu"
     assert (xp.zeros(2) + x).device == x.device
     assert xp.__array_namespace_info__().default_device() == "array_api_strict:device1"
 
