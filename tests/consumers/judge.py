@@ -15,13 +15,18 @@ _STEP = 1e-6
 
 
 def judge(row: Row) -> dict[str, Any]:
-    """Give "ok", the class of an error, or "wrong", for values, reverse and forward."""
+    """Give "ok", the class of an error, or "wrong", for values, reverse, forward and order 2."""
     found: dict[str, Any] = {
         "module": row.module, "name": row.name, "raises": row.raises, "why": row.why, "message": "",
     }  # fmt: skip
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # SciPy's: too few samples, p-values out of a table
-        for part, check in (("value", _value), ("reverse", _reverse), ("forward", _forward)):
+        for part, check in (
+            ("value", _value),
+            ("reverse", _reverse),
+            ("forward", _forward),
+            ("second", _second),
+        ):
             try:
                 found[part] = check(row)
             except Exception as error:
@@ -89,6 +94,29 @@ def _forward(row: Row) -> str:
     if not abs(along - expected) <= 1e-9 * (1.0 + abs(expected)):
         return f"wrong: {along!r}, expected {expected!r}"
     return "ok"
+
+
+def _second(row: Row) -> str:
+    """Compare the gradient of a gradient with differences of that gradient, both along one direction."""
+    argnums = tuple(range(len(row.args)))
+    weights = [gx.asarray(_directions(a, 3 + i)) for i, a in enumerate(row.args)]
+    along = [_directions(a, 11 + i) for i, a in enumerate(row.args)]
+
+    def slope(*args: Any) -> Any:
+        gradients = gx.grad(_loss(row), argnums)(*args)
+        parts = [gx.sum(gx.real(g * gx.conj(w))) for g, w in zip(gradients, weights, strict=True)]
+        return sum(parts[1:], parts[0])
+
+    def moved(step: float) -> Any:
+        return slope(
+            *[gx.asarray(a + step * d) for a, d in zip(row.args, along, strict=True)]
+        ).numpy()
+
+    found = gx.grad(slope, argnums)(*[gx.asarray(a, copy=True) for a in row.args])
+    terms = [(g.numpy().conj() * d).real for g, d in zip(found, along, strict=True)]
+    got, scale = sum(t.sum() for t in terms), 1.0 + sum(np.abs(t).sum() for t in terms)
+    expected = (moved(_STEP) - moved(-_STEP)) / (2.0 * _STEP)
+    return "ok" if abs(got - expected) <= 1e-5 * scale else f"wrong: {got!r}, expected {expected!r}"
 
 
 def _loss(row: Row) -> Callable[..., Any]:
