@@ -186,3 +186,12 @@ def test_repr():
     seen = []
     gx.grad(lambda x: (seen.append(repr(x)), x)[1])(1.0)
     assert "level=reverse" in seen[0]
+
+
+def test_linspace_is_differentiated_in_its_ends():
+    x = gx.asarray(0.5, requires_grad=True)
+    y = gx.linspace(x, 2.0, 3)
+    assert y.tolist() == [0.5, 1.25, 2.0] and y.requires_grad
+    assert gx.gradients(gx.sum(y), [x])[0].item() == 1.5
+    assert gx.grad(lambda x: gx.sum(gx.linspace(0, x, 4, endpoint=False)))(1.0).item() == 1.5
+    assert gx.linspace(gx.zeros((2,), dtype="float32"), 1.0, 5).shape == (5, 2)
