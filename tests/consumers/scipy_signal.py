@@ -204,7 +204,6 @@ _signal.ends(
     "firwin2",
     "sosfiltfilt",
     "cspline1d",
-    "findfreqs",
 )
 _signal.ends(
     "ValueError",
