@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from gradx import ops
-from gradx.errors import OperandError
+from gradx.dtypes import dtype_of
+from gradx.errors import DtypeError, OperandError
 
 
 class Methods:
@@ -32,6 +33,22 @@ class Methods:
     def reshape(self, *shape: Any, copy: bool | None = None) -> Any:
         """Return the elements in another shape, given as one tuple or list, or as integers."""
         return ops.reshape(self, _one_or_many(shape), copy=copy)
+
+    def view(self, dtype: Any = None, /) -> Any:
+        """Give a view of the same dtype: NumPy's `x.view(float)` of what is float64 already, which SciPy writes.
+
+        Raises
+        ------
+        DtypeError
+            Where another dtype is asked for: bits read as those of another dtype have no derivative.
+        """
+        t: Any = self
+        if dtype is not None and dtype_of(dtype) != t.dtype:
+            raise DtypeError(
+                f"view: expected the dtype of the Tensor, {t.dtype}; got {dtype_of(dtype)}. To convert the numbers, "
+                "astype(); the parts of complex ones are gx.real() and gx.imag()"
+            )
+        return ops.reshape(self, t.shape)
 
     def transpose(self, *axes: Any) -> Any:
         """Return the axes in another order; reversed without `axes`."""

@@ -76,6 +76,15 @@ def test_namespace_of_another_device_creates_there():
     x = gx.ones(2, device="array_api_strict:device1")
     xp = x.__array_namespace__(api_version="2024.12")
     assert xp.__name__ != gx.__name__ and xp is x.__array_namespace__()
+    # SciPy passes device=None on where nobody asked for one.
+    for made in (
+        xp.zeros(2),
+        xp.zeros(2, device=None),
+        xp.fft.fftfreq(4),
+        xp.fft.rfftfreq(4, device=None),
+    ):
+        assert made.device == x.device
+    assert xp.zeros(2, device="cpu").device == "cpu"
     assert (xp.zeros(2) + x).device == x.device
     assert xp.__array_namespace_info__().default_device() == "array_api_strict:device1"
 
@@ -177,3 +186,12 @@ def test_repr():
     seen = []
     gx.grad(lambda x: (seen.append(repr(x)), x)[1])(1.0)
     assert "level=reverse" in seen[0]
+
+
+def test_linspace_is_differentiated_in_its_ends():
+    x = gx.asarray(0.5, requires_grad=True)
+    y = gx.linspace(x, 2.0, 3)
+    assert y.tolist() == [0.5, 1.25, 2.0] and y.requires_grad
+    assert gx.gradients(gx.sum(y), [x])[0].item() == 1.5
+    assert gx.grad(lambda x: gx.sum(gx.linspace(0, x, 4, endpoint=False)))(1.0).item() == 1.5
+    assert gx.linspace(gx.zeros((2,), dtype="float32"), 1.0, 5).shape == (5, 2)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import gradx as gx
+from gradx.errors import DtypeError
 from gradx.methods import Methods
 from gradx.testing import assert_close, check_grads
 
@@ -42,6 +43,7 @@ CALLS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "trace": ((1,), {}),
     "transpose": ((1, 0), {}),
     "var": (((0, 1),), {"ddof": 1}),
+    "view": ((float,), {}),
 }
 
 
@@ -78,6 +80,17 @@ def test_shapes_as_integers_tuple_or_list(shape: tuple[Any, ...]) -> None:
 
 def test_methods_are_differentiable() -> None:
     check_grads(lambda x: x.std(0) + x.cumsum(1).clip(0, 9).max(0) + x.take([1], axis=0), (X,))
+
+
+def test_view_is_of_the_same_dtype_and_writes_through() -> None:
+    x = gx.asarray(X, copy=True)
+    x.view("float64")[0] = 0.0
+    assert_close(x, X * [[0.0], [1.0]])
+    assert_close(gx.grad(lambda x: gx.sum(x.view() ** 2))(x), 2.0 * x.numpy())
+    with pytest.raises(
+        DtypeError, match=r"view: expected the dtype of the Tensor, float64; got int64.*astype"
+    ):
+        x.view(gx.int64)
 
 
 def test_divmod() -> None:

@@ -114,11 +114,27 @@ def arange(start: float, /, stop: float | None = None, step: float = 1, *, dtype
 
 def linspace(start: complex, stop: complex, /, num: int, *, dtype: Any = None, device: str | None = None,
              endpoint: bool = True) -> Any:  # fmt: skip
-    """Return `num` evenly spaced values from `start` to `stop`."""
+    """Return `num` evenly spaced values from `start` to `stop`; Tensors, of rank 0 or more, are differentiated."""
+    if isinstance(start, Cell) or isinstance(stop, Cell):
+        return _between(start, stop, num, dtype, device, endpoint)
     default = complex128 if isinstance(start, complex) or isinstance(stop, complex) else float64
     return _make(
         "linspace", start, stop, num, dtype=_or(dtype, default), device=device, endpoint=endpoint
     )
+
+
+def _between(
+    start: Any, stop: Any, num: int, dtype: Any, device: str | None, endpoint: bool
+) -> Any:
+    """Give `start (1 - t) + stop t`, which is exact at both ends, along a new first axis."""
+    known: Any = start if isinstance(start, Cell) else stop
+    rank = max(getattr(start, "ndim", 0), getattr(stop, "ndim", 0))
+    single = known.dtype.name in ("float32", "complex64")
+    t = linspace(0.0, 1.0, num, dtype="float32" if single else float64,
+                 device=device or known.device, endpoint=endpoint)  # fmt: skip
+    t = t.reshape((num,) + (1,) * rank)
+    found = start * (1.0 - t) + stop * t
+    return found if dtype is None else found.astype(dtype)
 
 
 def zeros_like(x: Any, /, *, dtype: Any = None, device: str | None = None) -> Any:
