@@ -8,31 +8,48 @@
 from __future__ import annotations
 
 import sys
-from functools import cache, partial
+from collections.abc import Callable
+from functools import cache, wraps
+from operator import attrgetter
 from types import ModuleType
 from typing import Any
 
-_CREATION = frozenset(
-    {"arange", "asarray", "empty", "eye", "from_dlpack", "full", "linspace", "ones", "zeros"}
-)
+_CREATION = frozenset({
+    "arange", "asarray", "empty", "eye", "fft.fftfreq", "fft.rfftfreq", "from_dlpack", "full", "linspace", "ones",
+    "zeros",
+})  # fmt: skip
 
 
 class DeviceNamespace(ModuleType):
     """All of gradx, with creation functions that default to one device."""
 
-    def __init__(self, device: str) -> None:
-        super().__init__(f"gradx[{device}]", "gradx on one device.")
+    def __init__(self, device: str, part: str = "") -> None:
+        super().__init__(f"gradx[{device}]{part}", "gradx on one device.")
         self._device = device
+        self._part = part
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(sys.modules["gradx"], name)
-        if name in _CREATION:
-            value = partial(value, device=self._device)
+        path = f"{self._part}.{name}".lstrip(".")
+        value: Any = attrgetter(path)(sys.modules["gradx"])
+        if path in _CREATION:
+            value = _placed(value, self._device)
+        elif path == "fft":
+            value = DeviceNamespace(self._device, ".fft")
         setattr(self, name, value)
         return value
 
     def __array_namespace_info__(self) -> Any:
         return sys.modules["gradx"].__array_namespace_info__(self._device)
+
+
+def _placed(create: Callable[..., Any], default: str) -> Callable[..., Any]:
+    """Return a creation function whose `device=None` means `default`."""
+
+    @wraps(create)
+    def place(*args: Any, device: str | None = None, **options: Any) -> Any:
+        return create(*args, device=default if device is None else device, **options)
+
+    return place
 
 
 @cache
