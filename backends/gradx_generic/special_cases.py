@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf, nan
+from math import inf, nan, pi
 from typing import Any
 
 Array = Any
@@ -44,6 +44,25 @@ def sign(xp: Any, own: Callable[..., Array], x: Array, /) -> Array:
     return _put(xp, y, [(x == 0, 0j)]) if xp.isdtype(y.dtype, "complex floating") else y
 
 
+def acos(xp: Any, own: Callable[..., Array], x: Array, /) -> Array:
+    """Of a complex zero: the imaginary part has the sign that `x` has not."""
+    y = own(x)
+    if not xp.isdtype(y.dtype, "complex floating"):
+        return y
+    zero, low = x == 0, xp.signbit(xp.imag(x))
+    return _put(xp, y, [(zero & ~low, complex(pi / 2, -0.0)), (zero & low, complex(pi / 2, 0.0))])
+
+
+def log1p(xp: Any, own: Callable[..., Array], x: Array, /) -> Array:
+    """Of a complex number with one part infinite and the other NaN, the real part is infinite."""
+    y = own(x)
+    if not xp.isdtype(y.dtype, "complex floating"):
+        return y
+    a, b = xp.real(x), xp.imag(x)
+    far = (xp.isinf(a) & xp.isnan(b)) | (xp.isnan(a) & xp.isinf(b))
+    return _put(xp, y, [(far, complex(inf, nan))])
+
+
 def tanh(xp: Any, own: Callable[..., Array], x: Array, /) -> Array:
     """The complex one has its limits at infinite real parts: 1 or -1, the zero with the sign of the imaginary part."""
     y = own(x)
@@ -75,8 +94,10 @@ def expm1(xp: Any, own: Callable[..., Array], x: Array, /) -> Array:
 
 
 CORRECTED: dict[str, Callable[..., Array]] = {
+    "acos": acos,
     "expm1": expm1,
     "floor_divide": floor_divide,
+    "log1p": log1p,
     "remainder": remainder,
     "sign": sign,
     "tanh": tanh,

@@ -121,10 +121,8 @@ def same(got: Any, expected: Any) -> None:
 
 
 @pytest.mark.parametrize(("name", "text"), FUNCTIONS, ids=[name for name, _ in FUNCTIONS])
-def test_defaults_may_be_given_and_arguments_named(name: str, text: str, gradx_device: str) -> None:
-    if gradx_device.startswith("dask"):
-        pytest.skip("the names are the same on every library, and dask plans each call anew")
-    function, args = find(name, gradx_device), arguments(name, gradx_device)
+def test_defaults_may_be_given_and_arguments_named(name: str, text: str, device: str) -> None:
+    function, args = find(name, device), arguments(name, device)
     plain = function(*args)
     parameters = list(signature(text).parameters.values())
     defaults = {
@@ -141,7 +139,7 @@ def test_defaults_may_be_given_and_arguments_named(name: str, text: str, gradx_d
         values = dict(zip([p.name for p in named], args[kept:], strict=True))
         same(function(*args[:kept], **values), plain)
     if isinstance(plain, gx.Tensor):
-        assert plain.device == gradx_device
+        assert plain.device == device
 
 
 VARIED = [(name, keywords, shape) for name, options in OTHER.items() for keywords, shape in options]
@@ -152,16 +150,14 @@ VARIED = [(name, keywords, shape) for name, options in OTHER.items() for keyword
 )
 @pytest.mark.parametrize("tracked", [False, True])
 def test_keywords_are_obeyed(
-    name: str, keywords: dict[str, Any], shape: tuple[int, ...], tracked: bool, gradx_device: str
+    name: str, keywords: dict[str, Any], shape: tuple[int, ...], tracked: bool, device: str
 ) -> None:
-    if gradx_device.startswith("dask"):
-        pytest.skip("the names are the same on every library, and dask plans each call anew")
-    args = arguments(name, gradx_device)
+    args = arguments(name, device)
     if tracked:
         for x in args:
             if isinstance(x, gx.Tensor) and x.dtype.kind in "fc":
                 x.requires_grad = True
-    got = find(name, gradx_device)(*args, **keywords)
+    got = find(name, device)(*args, **keywords)
     first = got[0] if isinstance(got, tuple) else got
     assert first.shape == shape
     if "dtype" in keywords:
@@ -169,12 +165,12 @@ def test_keywords_are_obeyed(
 
 
 @pytest.mark.parametrize("name", NAMED_TUPLES)
-def test_several_results_have_names(name: str, gradx_device: str) -> None:
-    got = find(name, gradx_device)(*arguments(name, gradx_device))
+def test_several_results_have_names(name: str, device: str) -> None:
+    got = find(name, device)(*arguments(name, device))
     assert isinstance(got, tuple) and got._fields == NAMED_TUPLES[name]
-    assert all(isinstance(each, gx.Tensor) and each.device == gradx_device for each in got)
+    assert all(isinstance(each, gx.Tensor) and each.device == device for each in got)
 
 
 @pytest.mark.parametrize("name", TUPLES)
-def test_several_results_are_a_tuple(name: str, gradx_device: str) -> None:
-    assert type(find(name, gradx_device)(*arguments(name, gradx_device))) is tuple
+def test_several_results_are_a_tuple(name: str, device: str) -> None:
+    assert type(find(name, device)(*arguments(name, device))) is tuple
