@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import gradx as gx
+from gradx.errors import GraphError
 from gradx.namespace import namespace_for
+from gradx.testing import assert_close
 from tests.standard.functions import COMPLEX, DTYPES, FLOATS, INTEGERS
 
 WHOLE = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
@@ -217,3 +219,20 @@ def test_refused(what: str, tracked: bool, device: str) -> None:
     ):  # the last is PyTorch's
         REFUSED[what](x)
     assert x.tolist() == WHOLE
+
+
+def test_tolerances_may_be_arrays_one_a_matrix(device: str) -> None:
+    x = gx.asarray(
+        [[[4.0, 1.0], [1.0, 3.0]], [[1.0, 2.0], [2.0, 4.5]]], device=device, requires_grad=True
+    )
+    rtol = gx.asarray([0.0, 0.5], device=device)
+    assert gx.linalg.matrix_rank(x, rtol=rtol).tolist() == [2, 1]
+    each = [gx.linalg.pinv(x[i], rtol=rtol[i]) for i in range(2)]
+    both = gx.linalg.pinv(x, rtol=rtol)
+    assert_close(both, gx.stack(each))
+    assert_close(gx.linalg.matrix_rank(both).detach(), gx.asarray([2, 1], device=device))
+    assert_close(
+        gx.gradients(gx.sum(both**2), [x])[0], gx.gradients(gx.sum(gx.stack(each) ** 2), [x])[0]
+    )
+    with pytest.raises(GraphError, match=r"linalg.pinv: expected a tolerance"):
+        gx.grad(lambda v: gx.sum(gx.linalg.pinv(v, rtol=v[0, 0])))(x[0].detach())
