@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
+from functools import cache
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -188,6 +189,19 @@ class default_device:
 def current_device() -> str:
     """Return the name of the default device."""
     return _default_device.get()
+
+
+@cache
+def device_dtypes(device: str) -> frozenset[str]:
+    """Return the names of the standard's dtypes that there are on a device."""
+    backend = backend_for_device(device)
+    info = backend.xp.__array_namespace_info__()
+    return frozenset(info.dtypes(device=backend.native_device(device)))
+
+
+def has_double(device: str) -> bool:
+    """Whether a device has float64: some GPUs that other libraries serve have not."""
+    return str(device).partition(":")[0] in ("cpu", "cuda") or "float64" in device_dtypes(device)
 
 
 def backend_for_device(device: str) -> Backend:

@@ -6,9 +6,10 @@ from contextlib import suppress
 from typing import Any
 
 from gradx import dtypes
-from gradx.backend import backend_for_device, backend_named, current_device
+from gradx.backend import backend_for_device, backend_named, current_device, device_dtypes
 from gradx.dtypes import DType
 from gradx.errors import GradxError
+from gradx.ops.creation import default_dtype
 from gradx.promotion import isdtype
 
 _DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
@@ -30,13 +31,19 @@ class NamespaceInfo:
         return self._device or current_device()
 
     def default_dtypes(self, *, device: str | None = None) -> dict[str, DType]:
-        """Return the dtypes of new Tensors: the same on every device."""
-        return {"real floating": dtypes.float64, "complex floating": dtypes.complex128,
-                "integral": dtypes.int64, "indexing": dtypes.int64}  # fmt: skip
+        """Return the dtypes of new Tensors: the same on every device that has double precision."""
+        device = device or self._device
+        return {
+            "real floating": default_dtype(None, dtypes.float64, device),
+            "complex floating": default_dtype(None, dtypes.complex128, device),
+            "integral": dtypes.int64,
+            "indexing": dtypes.int64,
+        }
 
     def dtypes(self, *, device: str | None = None, kind: Any = None) -> dict[str, DType]:
-        """Return the standard's dtypes, of one kind or of several."""
-        every = {name: dtypes.dtype_of(name) for name in _DTYPES}
+        """Return the standard's dtypes that a device has, of one kind or of several."""
+        there = device_dtypes(device or self.default_device())
+        every = {name: dtypes.dtype_of(name) for name in _DTYPES if name in there}
         return {
             name: dtype for name, dtype in every.items() if kind is None or isdtype(dtype, kind)
         }

@@ -87,6 +87,21 @@ def test_namespace_of_another_device_creates_there():
     assert xp.zeros(2, device="cpu").device == "cpu"
     assert (xp.zeros(2) + x).device == x.device
     assert xp.__array_namespace_info__().default_device() == "array_api_strict:device1"
+    assert xp.zeros(2, device=None).device == xp.fft.fftfreq(2).device == x.device
+    assert xp.zeros(2, device="cpu").device == xp.fft.rfftfreq(2, device="cpu").device == "cpu"
+    assert xp.fft is not gx.fft and xp.fft.fft is gx.fft.fft
+
+
+def test_a_device_without_double_precision_makes_single():
+    device = "array_api_strict:no_float64"
+    xp = gx.ones(2, dtype=gx.float32, device=device).__array_namespace__()
+    for x in (xp.zeros(2), xp.full(2, 1.0), xp.eye(2), xp.linspace(0, 1, 3), xp.asarray([1.0, 2.0]),
+              xp.arange(0.0, 1.0), xp.fft.fftfreq(3)):  # fmt: skip
+        assert x.dtype == gx.float32 and x.device == device
+    assert xp.asarray(1j).dtype == xp.full(1, 1j).dtype == gx.complex64
+    info = xp.__array_namespace_info__()
+    assert info.default_dtypes()["real floating"] == gx.float32
+    assert "float64" not in info.dtypes() and "float64" in info.dtypes(device="cpu")
 
 
 def test_namespace_info():

@@ -41,6 +41,12 @@ class Plan(NamedTuple):
     advanced: tuple[tuple[int, Array], ...]
 
 
+class _OnNewAxis(NamedTuple):
+    """A mask of rank 0: an axis of size 1 is inserted, and read once where the mask is true."""
+
+    index: Array
+
+
 def plan(xp: Any, shape: tuple[int, ...], key: Key, indices: tuple[Array, ...]) -> Plan:
     """Take the key of an array of `shape` apart."""
     parts = _spelled_out(xp, len(shape), fill_key(key, indices))
@@ -52,6 +58,12 @@ def plan(xp: Any, shape: tuple[int, ...], key: Key, indices: tuple[Array, ...]) 
     for part in parts:
         if part is None:
             new.append(axis)
+            inserted += 1
+            axis += 1
+            continue
+        if isinstance(part, _OnNewAxis):
+            new.append(axis)
+            advanced.append((axis, part.index))
             inserted += 1
             axis += 1
             continue
@@ -77,16 +89,23 @@ def _spelled_out(xp: Any, rank: int, key: Key) -> list[Any]:
     for part in key:
         if hasattr(part, "dtype") and xp.isdtype(part.dtype, "bool"):
             if part.ndim == 0:
-                raise IndexError("a mask of rank 0 indexes arrays of rank 0 only")
-            parts.extend(xp.nonzero(part))
+                parts.append(_OnNewAxis(_zeros(xp, int(part), part)))
+            else:
+                parts.extend(xp.nonzero(part))
         else:
             parts.append(part if part is None or hasattr(part, "dtype") else _index_or_slice(part))
-    used = sum(part is not None and part is not Ellipsis for part in parts)
+    used = sum(
+        not (part is None or part is Ellipsis or isinstance(part, _OnNewAxis)) for part in parts
+    )
     if used > rank:
         raise IndexError(f"expected at most {rank} indices; got {used}")
     fill = [slice(None)] * (rank - used)
     at = next((i for i, part in enumerate(parts) if part is Ellipsis), len(parts))
     return [*parts[:at], *fill, *parts[at + 1 :]]
+
+
+def _zeros(xp: Any, count: int, like: Array) -> Array:
+    return xp.zeros((count,), dtype=xp.library.native_dtype("int64"), device=_device(like))
 
 
 def _index_or_slice(part: Any) -> Any:

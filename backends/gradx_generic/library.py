@@ -17,6 +17,9 @@ from gradx_generic.scipy_names import on_host
 
 Array = Any
 
+# What Python numbers become on a device without double precision.
+_NARROWER = {"float64": "float32", "complex128": "complex64"}
+
 
 class Library:
     """A `gradx.backend.Backend` for the library `name` with the array-API namespace `native`."""
@@ -56,13 +59,18 @@ class Library:
     def asarray(self, value: Any, *, dtype: str | None = None, device: str | None = None,
                 copy: bool | None = None) -> Array:  # fmt: skip
         """Make an array of numbers, nested lists, a NumPy array or one of the library's."""
+        there = None if device is None else self.native_device(device)
         if dtype is None and not hasattr(value, "dtype"):
             dtype = np.asarray(value).dtype.name  # float64 for floats, on every library
+            if there is not None and dtype in _NARROWER and not self._has(dtype, there):
+                dtype = _NARROWER[dtype]
         native = None if dtype is None else self.native_dtype(dtype)
         if isinstance(value, np.ndarray) and any(stride < 0 for stride in value.strides):
             value = value.copy()
-        there = None if device is None else self.native_device(device)
         return self.native.asarray(value, dtype=native, device=there, copy=copy)
+
+    def _has(self, dtype: str, device: Any) -> bool:
+        return dtype in self.native.__array_namespace_info__().dtypes(device=device)
 
     def settle(self, result: Any) -> Array:
         """Return a result of the library's functions as an array."""

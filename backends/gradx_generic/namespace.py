@@ -16,6 +16,7 @@ import numpy as np
 from gradx_generic import fallbacks, indexing, matrices, special
 from gradx_generic.einsum import einsum
 from gradx_generic.scipy_names import SciPyNames, complex_on_host
+from gradx_generic.special_cases import CORRECTED
 
 Array = Any
 
@@ -115,6 +116,8 @@ class Namespace:
             value = getattr(self._native, name)
         except AttributeError:
             raise AttributeError(f"{library.name} has no {path}, nor has gradx_generic") from None
+        if not self._path and name in CORRECTED:
+            value = partial(CORRECTED[name], self, value)
         return mixed(self, value, skip=name == "where") if name in _MIXED else value
 
     def _astype(self, x: Array, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Array:

@@ -133,11 +133,12 @@ def floor_divide(x1: Array, x2: Array, /) -> Array:
 
 
 def tanh(x: Array, /) -> Array:
-    """The complex one has its limits at infinite real parts."""
+    """The complex one has its limits at infinite real parts, zeros with the sign of the imaginary part."""
     y = np.tanh(x)
     if y.dtype.kind == "c" and np.isinf(x.real).any():
-        end = np.sign(x.real) + 1j * np.copysign(0.0, np.sin(2 * x.imag))
-        y = np.where(np.isinf(x.real) & np.isfinite(x.imag), end.astype(y.dtype), y)
+        end = np.empty_like(y)
+        end.real, end.imag = np.sign(x.real), np.copysign(0.0, x.imag)
+        y = np.where(np.isinf(x.real) & np.isfinite(x.imag), end, y)
     return y
 
 

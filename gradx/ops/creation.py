@@ -1,15 +1,16 @@
 """Creation functions: new Tensors on a device.
 
 - `device=None` means the default device (`gx.default_device`); `*_like` means the argument's.
-- `dtype=None` means float64 (int64, bool, complex128 by the kind of a Python fill value), on every library.
+- `dtype=None` means float64 (int64, bool, complex128 by the kind of a Python fill value), on every library;
+  single precision on a device that has no double.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from gradx.backend import backend_for_device, current_device
-from gradx.dtypes import bool_, complex128, dtype_of, float64, int64
+from gradx.backend import backend_for_device, current_device, has_double
+from gradx.dtypes import bool_, complex64, complex128, dtype_of, float32, float64, int64
 from gradx.level import Cell, cell
 from gradx.ops.manipulation import as_ints, broadcast_to
 from gradx.shapes import Shape
@@ -53,7 +54,7 @@ def zeros(
     return _make(
         "zeros",
         as_ints(shape),
-        dtype=_or(dtype, float64),
+        dtype=default_dtype(dtype, float64, device),
         device=device,
         requires_grad=requires_grad,
     )
@@ -66,7 +67,7 @@ def ones(
     return _make(
         "ones",
         as_ints(shape),
-        dtype=_or(dtype, float64),
+        dtype=default_dtype(dtype, float64, device),
         device=device,
         requires_grad=requires_grad,
     )
@@ -74,7 +75,9 @@ def ones(
 
 def empty(shape: int | Shape, *, dtype: Any = None, device: str | None = None) -> Any:
     """Return a Tensor of unspecified values."""
-    return _make("empty", as_ints(shape), dtype=_or(dtype, float64), device=device)
+    return _make(
+        "empty", as_ints(shape), dtype=default_dtype(dtype, float64, device), device=device
+    )
 
 
 def full(shape: int | Shape, fill_value: Any, *, dtype: Any = None, device: str | None = None,
@@ -85,7 +88,8 @@ def full(shape: int | Shape, fill_value: Any, *, dtype: Any = None, device: str 
 
         value = lift(fill_value)
         return broadcast_to(value if dtype is None else astype(value, dtype), as_ints(shape)) + 0
-    return _make("full", as_ints(shape), fill_value, dtype=_or(dtype, _kind_of(fill_value)), device=device,
+    dtype = default_dtype(dtype, _kind_of(fill_value), device)
+    return _make("full", as_ints(shape), fill_value, dtype=dtype, device=device,
                  requires_grad=requires_grad)  # fmt: skip
 
 
@@ -99,7 +103,9 @@ def eye(
     device: str | None = None,
 ) -> Any:
     """Return an `(n_rows, n_cols)` matrix with ones on the `k`-th diagonal."""
-    return _make("eye", n_rows, n_cols, k=k, dtype=_or(dtype, float64), device=device)
+    return _make(
+        "eye", n_rows, n_cols, k=k, dtype=default_dtype(dtype, float64, device), device=device
+    )
 
 
 def arange(start: float, /, stop: float | None = None, step: float = 1, *, dtype: Any = None,
@@ -108,7 +114,12 @@ def arange(start: float, /, stop: float | None = None, step: float = 1, *, dtype
     start, stop = (0, start) if stop is None else (start, stop)
     whole = all(isinstance(value, int) for value in (start, stop, step))
     return _make(
-        "arange", start, stop, step, dtype=_or(dtype, int64 if whole else float64), device=device
+        "arange",
+        start,
+        stop,
+        step,
+        dtype=default_dtype(dtype, int64 if whole else float64, device),
+        device=device,
     )
 
 
@@ -119,7 +130,13 @@ def linspace(start: complex, stop: complex, /, num: int, *, dtype: Any = None, d
         return _between(start, stop, num, dtype, device, endpoint)
     default = complex128 if isinstance(start, complex) or isinstance(stop, complex) else float64
     return _make(
-        "linspace", start, stop, num, dtype=_or(dtype, default), device=device, endpoint=endpoint
+        "linspace",
+        start,
+        stop,
+        num,
+        dtype=default_dtype(dtype, default, device),
+        device=device,
+        endpoint=endpoint,
     )
 
 
@@ -140,29 +157,34 @@ def _between(
 def zeros_like(x: Any, /, *, dtype: Any = None, device: str | None = None) -> Any:
     """Return zeros of the shape, dtype and device of `x`."""
     x = lift(x)
-    return zeros(x.shape, dtype=_or(dtype, x.dtype), device=device or x.device)
+    return zeros(x.shape, dtype=default_dtype(dtype, x.dtype), device=device or x.device)
 
 
 def ones_like(x: Any, /, *, dtype: Any = None, device: str | None = None) -> Any:
     """Return ones of the shape, dtype and device of `x`."""
     x = lift(x)
-    return ones(x.shape, dtype=_or(dtype, x.dtype), device=device or x.device)
+    return ones(x.shape, dtype=default_dtype(dtype, x.dtype), device=device or x.device)
 
 
 def empty_like(x: Any, /, *, dtype: Any = None, device: str | None = None) -> Any:
     """Return unspecified values of the shape, dtype and device of `x`."""
     x = lift(x)
-    return empty(x.shape, dtype=_or(dtype, x.dtype), device=device or x.device)
+    return empty(x.shape, dtype=default_dtype(dtype, x.dtype), device=device or x.device)
 
 
 def full_like(x: Any, /, fill_value: Any, *, dtype: Any = None, device: str | None = None) -> Any:
     """Return `fill_value` in the shape, dtype and device of `x`."""
     x = lift(x)
-    return full(x.shape, fill_value, dtype=_or(dtype, x.dtype), device=device or x.device)
+    return full(x.shape, fill_value, dtype=default_dtype(dtype, x.dtype), device=device or x.device)
 
 
-def _or(dtype: Any, default: Any) -> Any:
-    return default if dtype is None else dtype
+def default_dtype(dtype: Any, default: Any, device: str | None = None) -> Any:
+    """Return `dtype`, for None `default`: in single precision on a device that has no double."""
+    if dtype is not None:
+        return dtype
+    if default not in (float64, complex128) or has_double(device or current_device()):
+        return default
+    return float32 if default == float64 else complex64
 
 
 __all__ = ["arange", "empty", "empty_like", "eye", "full", "full_like", "linspace", "ones", "ones_like",

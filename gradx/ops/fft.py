@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradx.batching import shifted
-from gradx.dtypes import dtype_of, is_inexact
+from gradx.dtypes import dtype_of, float64, is_inexact
 from gradx.errors import DtypeError, ShapeError
 from gradx.ops.casting import astype
 from gradx.ops.complex import conj
-from gradx.ops.creation import arange
+from gradx.ops.creation import arange, default_dtype
 from gradx.ops.manipulation import named_axes, roll
 from gradx.primitive import linear
 from gradx.shapes import along
@@ -233,7 +233,7 @@ def fftfreq(n: int, /, *, d: float = 1.0, dtype: Any = None, device: str | None 
     >>> gx.fft.fftfreq(4)
     Tensor([ 0.  ,  0.25, -0.5 , -0.25])
     """
-    k = arange(-(n // 2), n - n // 2, dtype=_frequency_dtype(dtype), device=device)
+    k = arange(-(n // 2), n - n // 2, dtype=_frequency_dtype(dtype, device), device=device)
     return roll(k, -(n // 2)) * (1.0 / (n * d))
 
 
@@ -244,11 +244,13 @@ def rfftfreq(n: int, /, *, d: float = 1.0, dtype: Any = None, device: str | None
     >>> gx.fft.rfftfreq(4)
     Tensor([0.  , 0.25, 0.5 ])
     """
-    return arange(n // 2 + 1, dtype=_frequency_dtype(dtype), device=device) * (1.0 / (n * d))
+    return arange(n // 2 + 1, dtype=_frequency_dtype(dtype, device), device=device) * (
+        1.0 / (n * d)
+    )
 
 
-def _frequency_dtype(dtype: Any) -> Any:
-    dtype = dtype_of("float64" if dtype is None else dtype)
+def _frequency_dtype(dtype: Any, device: str | None) -> Any:
+    dtype = dtype_of(default_dtype(dtype, float64, device))
     if dtype.kind != "f":
         raise DtypeError(f"fft.fftfreq: expected a real floating dtype; got {dtype.name}")
     return dtype

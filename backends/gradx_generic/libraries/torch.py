@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ Array = Any
 
 def unsigned(name: str, xp: Any, x: Array, /, *, dtype: Any = None, **params: Any) -> Array:
     """Sums and products of unsigned integers are unsigned."""
-    y = getattr(native, name)(x, dtype=dtype, **params)
+    y = attrgetter(name)(native)(x, dtype=dtype, **params)
     small = (torch.uint8, torch.uint16, torch.uint32, torch.uint64)
     return y.to(torch.uint64) if dtype is None and x.dtype in small else y
 
@@ -45,8 +46,10 @@ class Torch(Library):
     """Tensors come in detached: PyTorch is to record nothing of what gradx does."""
 
     hooks = {  # noqa: RUF012  (a table a class)
-        "prod": partial(unsigned, "prod"),
-        "sum": partial(unsigned, "sum"),
+        **{
+            name: partial(unsigned, name)
+            for name in ("cumulative_prod", "cumulative_sum", "linalg.trace", "prod", "sum")
+        },
         "unique_all": unique_all,
         **{f"fft.{name}": partial(of_nothing, name) for name in ("fft", "ifft", "rfft", "irfft")},
     }

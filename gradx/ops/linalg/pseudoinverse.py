@@ -11,13 +11,13 @@ from typing import Any
 from gradx.batching import leading
 from gradx.ops.adjoint import adjoint
 from gradx.ops.linalg.absorbing import absorb
-from gradx.ops.linalg.structure import matrices
+from gradx.ops.linalg.structure import matrices, tolerance
 from gradx.primitive import primitive
 
 _pinv = primitive("linalg.pinv", batch=leading)
 
 
-def _where_short(xp: Any, term: Any, x: Any, n: int, rtol: float | None) -> Any:
+def _where_short(xp: Any, term: Any, x: Any, n: int, rtol: Any) -> Any:
     """Return `term`, made of what is orthogonal to the range, where the rank is below `n`; else it is 0.
 
     It is 0 there anyway, but for rounding errors, which the condition would square.
@@ -28,7 +28,7 @@ def _where_short(xp: Any, term: Any, x: Any, n: int, rtol: float | None) -> Any:
 
 
 @_pinv.vjp
-def _pinv_vjp(xp: Any, ct: Any, y: Any, x: Any, *, rtol: float | None) -> Any:
+def _pinv_vjp(xp: Any, ct: Any, y: Any, x: Any, *, rtol: Any) -> Any:
     m, n = x.shape[-2:]
     yh, cth = adjoint(xp, y), adjoint(xp, ct)
     g = -xp.matmul(xp.matmul(yh, ct), yh)
@@ -39,7 +39,7 @@ def _pinv_vjp(xp: Any, ct: Any, y: Any, x: Any, *, rtol: float | None) -> Any:
 
 
 @_pinv.jvp
-def _pinv_jvp(xp: Any, tangents: Any, y: Any, x: Any, *, rtol: float | None) -> Any:
+def _pinv_jvp(xp: Any, tangents: Any, y: Any, x: Any, *, rtol: Any) -> Any:
     """`-P dA P + P P^H dA^H (I - A P) + (I - P A) dA^H P^H P`."""
     (d,) = tangents
     m, n = x.shape[-2:]
@@ -50,17 +50,17 @@ def _pinv_jvp(xp: Any, tangents: Any, y: Any, x: Any, *, rtol: float | None) -> 
     return t + _where_short(xp, off_domain, x, n, rtol)
 
 
-def pinv(x: Any, /, *, rtol: float | None = None) -> Any:
+def pinv(x: Any, /, *, rtol: Any = None) -> Any:
     """Moore-Penrose pseudoinverse, `(..., m, n) -> (..., n, m)`.
 
-    Singular values up to `rtol` times the largest count as 0. The derivative is that of matrices of the same rank:
-    where the rank changes nearby the pseudoinverse is not continuous.
+    Singular values up to `rtol` (a number or `(...)`) times the largest count as 0. The derivative is that of
+    matrices of the same rank: where the rank changes nearby the pseudoinverse is not continuous.
 
     >>> import gradx as gx
     >>> gx.linalg.pinv(gx.ones((5, 3, 2))).shape
     (5, 2, 3)
     """
-    return _pinv(matrices("linalg.pinv", x), rtol=rtol)
+    return _pinv(matrices("linalg.pinv", x), rtol=tolerance("linalg.pinv", rtol))
 
 
 absorb(_pinv, (2,), (2,))

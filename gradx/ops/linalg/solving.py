@@ -18,7 +18,7 @@ from gradx.ops.creation import eye
 from gradx.ops.linalg.absorbing import absorb
 from gradx.ops.linalg.pseudoinverse import pinv
 from gradx.ops.linalg.singular import svdvals
-from gradx.ops.linalg.structure import matrices
+from gradx.ops.linalg.structure import matrices, tolerance
 from gradx.ops.manipulation import broadcast_to
 from gradx.ops.products import matmul
 from gradx.ops.reductions import sum as total
@@ -158,14 +158,17 @@ def matrix_power(x: Any, n: int, /) -> Any:
 _matrix_rank = constant("linalg.matrix_rank", batch=leading)
 
 
-def matrix_rank(x: Any, /, *, rtol: float | None = None) -> Any:
+def matrix_rank(x: Any, /, *, rtol: Any = None) -> Any:
     """Number of singular values above `rtol` times the largest, `(..., m, n) -> (...)`; cuts the graph.
+
+    `rtol` is a number or has the result's shape.
 
     >>> import gradx as gx
     >>> gx.linalg.matrix_rank(gx.ones((2, 2)))
     Tensor(1)
     """
-    return _matrix_rank(matrices("linalg.matrix_rank", x), rtol=rtol)
+    name = "linalg.matrix_rank"
+    return _matrix_rank(matrices(name, x), rtol=tolerance(name, rtol))
 
 
 def lstsq(a: Any, b: Any, /, *, rtol: float | None = None) -> LstsqResult:

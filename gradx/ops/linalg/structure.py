@@ -9,7 +9,8 @@ from typing import Any
 
 from gradx.batching import aligned, leading
 from gradx.dtypes import is_complex
-from gradx.errors import ShapeError
+from gradx.errors import GraphError, ShapeError
+from gradx.level import Cell
 from gradx.multilinear import multilinear
 from gradx.ops.adjoint import conj
 from gradx.ops.arithmetic import add, multiply
@@ -17,7 +18,7 @@ from gradx.ops.casting import astype
 from gradx.ops.complex import conj as conjugate
 from gradx.ops.manipulation import matrix_transpose, reshape
 from gradx.primitive import linear
-from gradx.tape import lift
+from gradx.tape import ZERO, lift
 
 
 def matrices(name: str, x: Any, *, square: bool = False) -> Any:
@@ -28,6 +29,18 @@ def matrices(name: str, x: Any, *, square: bool = False) -> Any:
         wanted = "square matrices (..., n, n)" if square else "matrices (..., m, n)"
         raise ShapeError(f"{name}: expected {wanted}; got shape {shape}")
     return x
+
+
+def tolerance(name: str, rtol: Any) -> Any:
+    """Return a tolerance as a number or a bare array: a parameter, of which nothing has a derivative."""
+    if not isinstance(rtol, Cell):
+        return rtol
+    if rtol.level is not ZERO:
+        raise GraphError(
+            f"{name}: expected a tolerance that does not depend on the arguments of a transform; "
+            "got one that does. Compute it from constants"
+        )
+    return rtol.data
 
 
 def conjugate_transpose(x: Any) -> Any:
