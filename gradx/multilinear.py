@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import NoneType
 from typing import Any
 
 from gradx.backend import namespaces
@@ -14,7 +15,7 @@ from gradx.batching import BatchRule, composed
 from gradx.level import Cell
 from gradx.primitive import Primitive, Rule, primitive
 from gradx.shapes import summed_axes
-from gradx.tape import bind
+from gradx.tape import SCALARS, Node, bind
 
 
 def multilinear(name: str, *transposes: Rule, masks: bool = False,
@@ -40,10 +41,14 @@ def guard(card: Primitive, transpose: Rule) -> None:
     absorbing = _Absorbing(card, transpose)
 
     def pull(xp: Any, ct: Any, node: Any, parents: Any) -> Any:
-        recorded = isinstance(ct, Cell)
-        results = [None] * len(parents) if recorded else card.pull(xp, ct, node, parents)
-        if not recorded and not any(g is not None and _holds_nan(xp, g) for g in results):
-            return results
+        # To be differentiated again: of finite factors, every product is finite.
+        if isinstance(ct, Cell):
+            if _all_finite((ct, *node.inputs)):
+                return card.pull(xp, ct, node, parents)
+        else:
+            results = card.pull(xp, ct, node, parents)
+            if not any(g is not None and _holds_nan(xp, g) for g in results):
+                return results
         inputs, n = node.inputs, len(node.inputs)
         shapes = tuple([None if x is None else x.shape for x in inputs])
         return [
@@ -59,6 +64,7 @@ def guard(card: Primitive, transpose: Rule) -> None:
     ) -> Any:
         n, total = len(inputs), None
         shapes = tuple([x.shape for x in inputs])
+        masked = masked and not _all_finite((*tangents, *inputs))
         for i, tangent in enumerate(tangents):
             if tangent is None:
                 continue
@@ -178,6 +184,18 @@ def _holds_nan(xp: Any, y: Any) -> bool:
     """Whether a product may hold a NaN, as 0 * inf makes one; a sum that overflows may look like it."""
     total = xp.sum(y)
     return bool(total != total)
+
+
+def _all_finite(values: Sequence[Any]) -> bool:
+    """Whether all arrays among `values`, at the bottom of their levels, are finite."""
+    for x in values:
+        while isinstance(x, Cell):
+            x = x.data
+        if x.__class__ not in SCALARS and not isinstance(x, (Node, NoneType)):
+            xp = namespaces[type(x)]
+            if not bool(xp.all(xp.isfinite(x))):
+                return False
+    return True
 
 
 def _is_plain(y: Any) -> bool:

@@ -326,7 +326,7 @@ def bind(card: Any, args: Sequence[Any], params: dict[str, Any]) -> Any:
     kind: type | None = None
     for x in args:
         if isinstance(x, Cell):
-            return apply(card, tuple(args), params)
+            return apply(card, tuple([_inner(each) for each in args]), params)
         if type(x) not in SCALARS and type(x) is not kind:
             if kind is None:
                 kind = type(x)
@@ -339,6 +339,11 @@ def bind(card: Any, args: Sequence[Any], params: dict[str, Any]) -> Any:
         return card.table[kind](*args, **params)
     except Exception as error:
         return recover(card, args, params, error)
+
+
+def _inner(x: Any) -> Any:
+    """Return a value that stands beside Cells: a bare one, which may be a library's scalar, as a Cell."""
+    return x if type(x) in SCALARS else constant_of(x)
 
 
 def recover(card: Any, args: Sequence[Any], params: dict[str, Any], error: Exception) -> Any:

@@ -65,8 +65,12 @@ def twice(function: Callable[..., Any], primals: list[Any]) -> None:
     gx.jvp(gradient, tuple(primals), tuple(each(x, gx.ones_like) for x in primals))
 
 
+# SciPy has no loops in single precision for integer orders: gx.special computes those in double, and casts back.
 ROWS = [
-    pytest.param(row, SINGLE[d], id=f"{row.id}-{SINGLE[d]}") for row in CASES for d in row.doubles
+    pytest.param(row, SINGLE[d], id=f"{row.id}-{SINGLE[d]}")
+    for row in CASES
+    for d in row.doubles
+    if not row.name.startswith("special.")
 ]
 
 

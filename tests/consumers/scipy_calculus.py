@@ -142,7 +142,6 @@ _optimize.add("rosen_der", optimize.rosen_der, numbers(4))
 _optimize.add("rosen_hess", optimize.rosen_hess, numbers(4))
 _optimize.add("rosen_hess_prod", optimize.rosen_hess_prod, numbers(4), numbers(4, seed=1))
 _optimize.add("minimize", lambda p: optimize.minimize(lambda x: ((x - 1.0) ** 2).sum(), p).x, _P)
-_optimize.add("brentq", lambda p: optimize.brentq(lambda x: x**3 - p[0], 0.0, 3.0), _P)
 _optimize.add(
     "least_squares", lambda p: optimize.least_squares(lambda x: x - p, [0.0, 0.0, 0.0]).x, _P
 )
@@ -240,11 +239,6 @@ _optimize.ends(
     "minimize",
     "least_squares",
     "linear_sum_assignment",
-)
-_optimize.ends(
-    "SystemError|ConversionError",
-    "compiled code, which goes on after the conversion has raised",
-    "brentq",
 )
 _interpolate.ends(
     "ConversionError",
