@@ -147,11 +147,15 @@ def _private(x: Cell) -> bool:
 def verify(name: str, residuals: Iterable[Any]) -> None:
     """Raise if a residual of the operation `name` is a captured array that has been changed since."""
     for array in residuals:
-        while isinstance(array, Cell):
-            array = array.data
         filed = captures.get(id(array))
         if filed is None:
-            continue
+            if not isinstance(array, Cell):
+                continue
+            while isinstance(array, Cell):
+                array = array.data
+            filed = captures.get(id(array))
+            if filed is None:
+                continue
         backend = backend_of(type(array))
         if not backend.unchanged(array, filed.token, full=filed.full):
             came = f"{dtype_of(array.dtype).name}{list(array.shape)}"

@@ -153,7 +153,9 @@ def _pull(node: Node, ct: Any, parents: Any, guarded: Any, mode: _Mode, few: _Fe
     """Apply the reverse rule of one application."""
     card = node.card
     if captures:
-        verify(card.name, (*node.inputs, node.y))
+        verify(card.name, node.inputs)
+        if node.y is not None:
+            verify(card.name, (node.y,))
     if mode.lifted:
         xp, source = ops, on_tensors(node, mode.record)
     else:
