@@ -2,6 +2,7 @@
 
 - A row that is only added: the gradient is right, reverse and forward.
 - `rows.ends`: the gradient ends there, in an error of that class; the reason stands beside it.
+- Rows of a `Mirror` hold what `gradx.scipy` has under SciPy's names against SciPy's own values and their differences.
 - A row's function takes arrays and gives arrays (or a tuple of them, or a result object's fields).
 """
 
@@ -9,9 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from typing import Any
 
 import numpy as np
+import optree
+
+import gradx as gx
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,21 @@ class Rows:
         self.ends("", why, *names)
 
 
+class Mirror:
+    """`gradx.scipy.NAME` where an argument is a Tensor, SciPy's module of that name for NumPy's arrays."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, function: str) -> Callable[..., Any]:
+        def call(*args: Any, **options: Any) -> Any:
+            ours = any(isinstance(x, gx.Tensor) for x in optree.tree_leaves((args, options)))
+            module = import_module(f"{'gradx.scipy' if ours else 'scipy'}.{self._name}")
+            return getattr(module, function)(*args, **options)
+
+        return call
+
+
 CONVERTS = "makes NumPy arrays of its arguments: written for NumPy, or compiled"
 FLOAT = "ends in `float(...)`"
 
@@ -98,6 +118,7 @@ def like(x: Any, values: Any) -> Any:
 __all__ = [
     "CONVERTS",
     "FLOAT",
+    "Mirror",
     "Row",
     "Rows",
     "complex_numbers",
