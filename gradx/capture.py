@@ -144,6 +144,11 @@ def _private(x: Cell) -> bool:
     return _holders(x) == _ALONE
 
 
+def readers(nodes: Iterable[Any]) -> set[Any]:
+    """Return those nodes that keep a captured array."""
+    return {node for node in nodes for x in node.inputs if id(x) in captures}
+
+
 def verify(name: str, residuals: Iterable[Any]) -> None:
     """Raise if a residual of the operation `name` is a captured array that has been changed since."""
     for array in residuals:
@@ -166,4 +171,4 @@ def verify(name: str, residuals: Iterable[Any]) -> None:
             )
 
 
-__all__ = ["capture", "captures", "check_captures", "export", "look", "raw", "verify"]
+__all__ = ["capture", "captures", "check_captures", "export", "look", "raw", "readers", "verify"]

@@ -23,7 +23,8 @@ from gradx.dtypes import dtype_of
 from gradx.errors import GraphError
 from gradx.level import Cell
 from gradx.tape import OUTPUT, SCALARS, Node, Reverse, bind
-from gradx.transforms.reverse import FREED, raw
+from gradx.transforms.reverse import raw
+from gradx.transforms.uses import FREED
 
 Index = tuple[int, ...]
 

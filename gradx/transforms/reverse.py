@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from gradx import ops, shapes
 from gradx.backend import backend_of, namespaces
-from gradx.capture import captures, verify
+from gradx.capture import captures, readers, verify
 from gradx.dtypes import dtype_of, is_complex
 from gradx.errors import GraphError
 from gradx.hooks import hooks
@@ -23,6 +23,7 @@ from gradx.level import Cell, Level, cell, no_grad, twin
 from gradx.ops.linalg.degenerate import WATCHED
 from gradx.tape import OUTPUT, SCALARS, ZERO, Node, NodeWithParams, constant_of, lift, output_of
 from gradx.transforms.limits import limits
+from gradx.transforms.uses import FREED, uses_below
 
 Seeds = Sequence[tuple[Node, Any]]
 
@@ -45,7 +46,7 @@ def pull_back(seeds: Seeds, wanted: Collection[Node] | None = None, *, retain: b
         The cotangents were given by the user, and may leave out elements by zeros; else they are ones.
     """
     targets = None if wanted is None else set(wanted)
-    uses, live = _uses(seeds, targets)
+    uses, live = uses_below(seeds, targets)
     lifted = record is not None or any(isinstance(ct, Cell) for _, ct in seeds)
     cotangents: dict[Node, Any] = (
         limits(pull_back, seeds, live, uses, record, lifted) if WATCHED else {}
@@ -64,8 +65,9 @@ def pull_back(seeds: Seeds, wanted: Collection[Node] | None = None, *, retain: b
                 ready.append(node)
             if given and holds_zeros(ct):
                 masked.add(node)
+    watched = (uses if lifted else readers(uses)) if captures else ()
     with quiet(seeds):
-        mode = _Mode(lifted, record, retain, live, targets, masked)
+        mode = _Mode(lifted, record, retain, live, targets, masked, watched)
         return _walk(cotangents, ready, uses, mode)
 
 
@@ -79,7 +81,8 @@ def holds_zeros(x: Any) -> bool:
 class _Mode(NamedTuple):
     """How to walk: on Tensors or bare arrays, recorded on which level, keeping residuals, and where to.
 
-    `masked` holds the nodes whose cotangent has zeros by structure on every path that led there.
+    `masked` holds the nodes whose cotangent has zeros by structure on every path that led there, `watched` those
+    that read captured arrays.
     """
 
     lifted: bool
@@ -88,6 +91,7 @@ class _Mode(NamedTuple):
     live: set[Node] | None
     targets: set[Node] | None
     masked: set[Node]
+    watched: Collection[Node]
 
 
 class _Few(NamedTuple):
@@ -112,7 +116,7 @@ def _walk(
     """Visit each node once, after all that used it."""
     arrived: dict[Node, Any] = {}
     _, own, parts = few = _Few(cotangents, set(), {})
-    lifted, _, retain, live, targets, masked = mode
+    lifted, _, retain, live, targets, masked, watched = mode
     while ready:
         node = ready.pop()
         ct = cotangents.pop(node, None)
@@ -124,27 +128,33 @@ def _walk(
         if ct is None or card is OUTPUT:
             _pass_on(node, ct, parents, cotangents, uses, ready, masked)
             continue
-        guarded = masked and node in masked
-        results = _pull(node, ct, parents, guarded, mode, few) if parents else ()
+        if not parents:
+            continue
+        guarded, sloped = masked and node in masked, card.sloped
+        if sloped and not (guarded or lifted or (watched and node in watched)):  # most of all
+            results = card.pull(namespaces[ct.__class__], ct, node, parents)
+        else:
+            results = _pull(node, ct, parents, guarded, mode, few)
         for parent, g in zip(parents, results):
             if parent is None:
                 continue
             if g is not None:
                 # But for slopes, one tuple for two shapes proves nothing: a library may share them.
-                known = shape is parent.shape and card.sloped
+                known = sloped and shape is parent.shape
                 if (not known and g.shape != parent.shape) or g.dtype is not parent.dtype:
                     g = fit(g, parent, card.name)
+                if guarded or card.masks:
+                    if parent not in cotangents:
+                        masked.add(parent)
+                elif masked:
+                    masked.discard(parent)
                 old = cotangents.get(parent)
                 cotangents[parent] = g if old is None else _add(old, g, parent, own, lifted)
-                if not (guarded or card.masks):
-                    masked.discard(parent)
-                elif old is None:
-                    masked.add(parent)
             if uses[parent] == 1:
                 ready.append(parent)
             else:
                 uses[parent] -= 1
-        if not retain and parents:
+        if not retain:
             node.card, node.parents, node.y, node.inputs = FREED, (), None, ()
     return arrived
 
@@ -152,10 +162,8 @@ def _walk(
 def _pull(node: Node, ct: Any, parents: Any, guarded: Any, mode: _Mode, few: _Few) -> Any:
     """Apply the reverse rule of one application."""
     card = node.card
-    if captures:
+    if mode.watched and node in mode.watched:
         verify(card.name, node.inputs)
-        if node.y is not None:
-            verify(card.name, (node.y,))
     if mode.lifted:
         xp, source = ops, on_tensors(node, mode.record)
     else:
@@ -266,57 +274,6 @@ def _add(old: Any, g: Any, node: Node, own: set[Node], lifted: bool) -> Any:
         return old + g
     old += g
     return old
-
-
-class _Freed:
-    """Stands for the card of a node whose residuals are gone."""
-
-    name = "freed"
-    masks = False
-
-
-FREED = _Freed()
-
-
-def _uses(seeds: Seeds, targets: set[Node] | None) -> tuple[dict[Node, int], set[Node] | None]:
-    """Count how often each node below `seeds` is used, and find those from which a target can be reached."""
-    uses: dict[Node, int] = {node: 0 for node, _ in seeds}
-    stack = list(uses)
-    while stack:
-        node = stack.pop()
-        if node.card is FREED:
-            raise GraphError(
-                "backward: this graph was used and freed by an earlier backward. "
-                "Keep it with retain_graph=True, or compute the result anew"
-            )
-        for parent in node.parents:
-            if parent is not None:
-                if parent in uses:
-                    uses[parent] += 1
-                else:
-                    uses[parent] = 1
-                    stack.append(parent)
-    if targets is None:
-        return uses, None
-    return _wanted_uses(uses, targets)
-
-
-def _wanted_uses(nodes: dict[Node, int], targets: set[Node]) -> tuple[dict[Node, int], set[Node]]:
-    """Restrict `nodes` to those that lead to a target, with the uses among those alone."""
-    children: dict[Node, list[Node]] = {}
-    for node in nodes:
-        for parent in node.parents:
-            if parent is not None:
-                children.setdefault(parent, []).append(node)
-    live = {node for node in nodes if node in targets}
-    stack = list(live)
-    while stack:
-        for child in children.get(stack.pop(), ()):
-            if child not in live:
-                live.add(child)
-                stack.append(child)
-    uses = {node: sum(child in live for child in children.get(node, ())) for node in live}
-    return uses, live
 
 
 def _pass_on(node: Node, ct: Any, parents: Sequence[Node | None], cotangents: dict[Node, Any],
