@@ -26,6 +26,7 @@ from gradx.transforms.limits import limits
 from gradx.transforms.uses import FREED, uses_below
 
 Seeds = Sequence[tuple[Node, Any]]
+Values = dict[Node, Any]
 
 
 def pull_back(seeds: Seeds, wanted: Collection[Node] | None = None, *, retain: bool = False,
@@ -110,9 +111,7 @@ class _Few(NamedTuple):
     parts: dict[Node, list[Any]]
 
 
-def _walk(
-    cotangents: dict[Node, Any], ready: list[Node], uses: dict[Node, int], mode: _Mode
-) -> dict[Node, Any]:
+def _walk(cotangents: Values, ready: list[Node], uses: dict[Node, int], mode: _Mode) -> Values:
     """Visit each node once, after all that used it."""
     arrived: dict[Node, Any] = {}
     _, own, parts = few = _Few(cotangents, set(), {})
@@ -125,10 +124,8 @@ def _walk(
         parents, card, shape = node.parents, node.card, node.shape
         if card is None or live is not None:
             parents = _arrive(node, ct, live, targets, arrived)
-        if ct is None or card is OUTPUT:
+        if not parents or ct is None or card is OUTPUT:
             _pass_on(node, ct, parents, cotangents, uses, ready, masked)
-            continue
-        if not parents:
             continue
         guarded, sloped = masked and node in masked, card.sloped
         if sloped and not (guarded or lifted or (watched and node in watched)):  # most of all
@@ -139,17 +136,17 @@ def _walk(
             if parent is None:
                 continue
             if g is not None:
-                # But for slopes, one tuple for two shapes proves nothing: a library may share them.
-                known = sloped and shape is parent.shape
+                known = (
+                    sloped and shape is parent.shape
+                )  # a library may share tuples: no proof else
                 if (not known and g.shape != parent.shape) or g.dtype is not parent.dtype:
                     g = fit(g, parent, card.name)
-                if guarded or card.masks:
-                    if parent not in cotangents:
-                        masked.add(parent)
-                elif masked:
-                    masked.discard(parent)
                 old = cotangents.get(parent)
                 cotangents[parent] = g if old is None else _add(old, g, parent, own, lifted)
+                if not (guarded or card.masks):
+                    masked.discard(parent)
+                elif old is None:
+                    masked.add(parent)
             if uses[parent] == 1:
                 ready.append(parent)
             else:
