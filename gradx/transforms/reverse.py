@@ -112,7 +112,10 @@ class _Few(NamedTuple):
 
 
 def _walk(cotangents: Values, ready: list[Node], uses: dict[Node, int], mode: _Mode) -> Values:
-    """Visit each node once, after all that used it."""
+    """Visit each node once, after all that used it.
+
+    One shape tuple at both ends of a slope tells that the shape fits; elsewhere a library may share its tuples.
+    """
     arrived: dict[Node, Any] = {}
     _, own, parts = few = _Few(cotangents, set(), {})
     lifted, _, retain, live, targets, masked, watched = mode
@@ -136,9 +139,7 @@ def _walk(cotangents: Values, ready: list[Node], uses: dict[Node, int], mode: _M
             if parent is None:
                 continue
             if g is not None:
-                known = (
-                    sloped and shape is parent.shape
-                )  # a library may share tuples: no proof else
+                known = sloped and shape is parent.shape
                 if (not known and g.shape != parent.shape) or g.dtype is not parent.dtype:
                     g = fit(g, parent, card.name)
                 old = cotangents.get(parent)
