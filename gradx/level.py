@@ -12,7 +12,7 @@ import contextlib
 import functools
 import itertools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from types import FrameType
 from typing import Any, ParamSpec, TypeVar, cast
@@ -136,8 +136,14 @@ def alias(out: Cell, x: Cell, card: Any, params: dict[str, Any]) -> None:
     out.lens = (x, card, params, bool(blocks) and suspended(out.level))
     if enrol(out, x).written:
         out.family = Family(written=True)
-    if x.__class__ is not Cell.kind:  # captured
-        out.__class__ = x.__class__
+    share((out,), x)
+
+
+def share(results: Iterable[Cell], x: Cell) -> None:
+    """Watch results that may be in the memory of `x`, if that is watched: the user may change it."""
+    if x.__class__ is Cell.captured:
+        for out in results:
+            out.__class__ = Cell.captured
 
 
 def enrol(view: Cell, base: Cell) -> Family:

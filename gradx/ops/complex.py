@@ -11,6 +11,7 @@ from typing import Any
 
 from gradx.dtypes import is_complex
 from gradx.elementwise import elementwise, ruled
+from gradx.level import share
 from gradx.ops.arithmetic import positive
 from gradx.ops.creation import zeros_like
 from gradx.ops.trigonometric import atan2
@@ -60,16 +61,23 @@ def conj(x: Any, /) -> Any:
     return _conj(x) if is_complex[x.dtype] else positive(x)
 
 
+def _part(card: Any, x: Any) -> Any:
+    """Return the real or imaginary part of a complex Tensor, which a library may give as a view."""
+    y = card(x)
+    share((y,), x)
+    return y
+
+
 def real(x: Any, /) -> Any:
     """Real part, in the real dtype of the same precision."""
     x = lift(x)
-    return _real(x) if is_complex[x.dtype] else positive(x)
+    return _part(_real, x) if is_complex[x.dtype] else positive(x)
 
 
 def imag(x: Any, /) -> Any:
     """Imaginary part, in the real dtype of the same precision."""
     x = lift(x)
-    return _imag(x) if is_complex[x.dtype] else zeros_like(x)
+    return _part(_imag, x) if is_complex[x.dtype] else zeros_like(x)
 
 
 def angle(x: Any, /) -> Any:

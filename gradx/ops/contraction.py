@@ -15,6 +15,7 @@ from string import ascii_letters
 from typing import Any
 
 from gradx.errors import ShapeError
+from gradx.level import share
 from gradx.multilinear import guard
 from gradx.ops.adjoint import conj
 from gradx.ops.manipulation import reshape
@@ -191,7 +192,9 @@ def einsum(*arrays: Any, subscripts: str | None = None) -> Any:
     lifted = [x if shape is None else reshape(x, shape) for x, shape in zip(lifted, narrow)]
     if len(lifted) == 2:
         return apply_two(_einsum, lifted[0], lifted[1], {"subscripts": planned})
-    return _einsum(*lifted, subscripts=planned)
+    y = _einsum(*lifted, subscripts=planned)
+    share((y,), lifted[0])  # of one array: a diagonal or a transpose may be a view
+    return y
 
 
 __all__ = ["einsum"]

@@ -12,6 +12,7 @@ from typing import Any
 from gradx.backend import namespaces
 from gradx.batching import joined, shifted
 from gradx.errors import ShapeError
+from gradx.level import share
 from gradx.ops.manipulation import named_axes, ravel
 from gradx.primitive import linear, primitive
 from gradx.shapes import Shape, along
@@ -122,7 +123,11 @@ def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
     if not x.ndim:
         raise ShapeError("unstack: expected at least one dimension; got a 0-d array")
     (axis,) = named_axes("unstack", x, axis)
-    return apply(_unstack, (x,), {"axis": axis}) if x.shape[axis] else ()
+    if not x.shape[axis]:
+        return ()
+    parts = apply(_unstack, (x,), {"axis": axis})
+    share(parts, x)
+    return parts
 
 
 __all__ = ["concat", "stack", "unstack"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from gradx.batching import leading, refused
 from gradx.errors import ShapeError
+from gradx.level import share
 from gradx.ops.arithmetic import subtract
 from gradx.ops.creation import full, zeros
 from gradx.ops.indexing import getitem, index_set, take
@@ -69,7 +70,9 @@ def diag(x: Any, /, k: int = 0) -> Any:
     x = lift(x)
     if x.ndim == 2:
         m, n = x.shape
-        return owned(getitem(ravel(x), key=(_diagonal(m, n, k),)))
+        y = owned(getitem(ravel(x), key=(_diagonal(m, n, k),)))
+        share((y,), x)
+        return y
     if x.ndim != 1:
         raise ShapeError(f"diag: expected 1 or 2 dimensions; got shape {x.shape}")
     n = x.shape[0] + abs(k)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradx.errors import ShapeError
-from gradx.level import Family, alias, alone
+from gradx.level import Family, alias, alone, share
 from gradx.ops.indexing import _getitem, _index_set, _overwrite, getitem, writable
 from gradx.ops.keys import is_static, misfit, show, split_key
 from gradx.shapes import size
@@ -35,6 +35,8 @@ def read(x: Any, key: Any) -> Any:
             part = apply_one(_getitem, x, params)
             if part.ndim or Ellipsis in parts:
                 alias(part, x, _getitem, params)
+            else:  # a scalar with NumPy, a view with other libraries
+                share((part,), x)
             return released(part, x)
         x = lift(x)
         template, indices = split_key("getitem", key, x)

@@ -17,7 +17,7 @@ from gradx.ops.arithmetic import add, multiply
 from gradx.ops.casting import astype
 from gradx.ops.complex import conj as conjugate
 from gradx.ops.manipulation import matrix_transpose, reshape
-from gradx.primitive import linear
+from gradx.primitive import linear, read_only
 from gradx.tape import ZERO, lift
 
 
@@ -75,7 +75,9 @@ def _trace_transpose(xp: Any, ct: Any, _y: Any, _x: Any, *, offset: int) -> Any:
     return xp.where(_on_diagonal(xp, ct, m, n, offset), wide, xp.zeros_like(wide))
 
 
-_diagonal = linear("linalg.diagonal", _diagonal_transpose, masks=True, batch=leading)
+_diagonal = linear(
+    "linalg.diagonal", _diagonal_transpose, masks=True, put=read_only, batch=leading
+)  # a view, not to be written to, as in NumPy
 _trace = linear("linalg.trace", _trace_transpose, masks=True, batch=leading)
 
 
