@@ -27,6 +27,10 @@ class DeviceNamespace(ModuleType):
         super().__init__(f"gradx[{device}]{part}", "gradx on one device.")
         self._device = device
         self._part = part
+        # A function, no method: consumers set attributes on it.
+        self.__array_namespace_info__ = lambda: sys.modules["gradx"].__array_namespace_info__(
+            device
+        )
 
     def __getattr__(self, name: str) -> Any:
         path = f"{self._part}.{name}".lstrip(".")
@@ -37,9 +41,6 @@ class DeviceNamespace(ModuleType):
             value = DeviceNamespace(self._device, ".fft")
         setattr(self, name, value)
         return value
-
-    def __array_namespace_info__(self) -> Any:
-        return sys.modules["gradx"].__array_namespace_info__(self._device)
 
 
 def _placed(create: Callable[..., Any], default: str) -> Callable[..., Any]:

@@ -29,6 +29,7 @@ ON_THE_CPU_ONLY = {
     "scipy.signal.group_delay",
     "scipy.signal.firwin",
     "sklearn.preprocessing.QuantileTransformer",
+    "xarray.quantile",
     "scipy.spatial.transform.Rotation.from_matrix",  # indexes by a mask of rank 0, which the standard lacks
 }
 BY_LIBRARY = {

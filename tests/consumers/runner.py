@@ -24,6 +24,7 @@ GROUPS = {
     "sklearn_metrics": ("sklearn",),
     "sklearn_models": ("sklearn",),
     "small_libraries": ("array_api_extra", "einops"),
+    "duck_libraries": ("xarray", "marray", "opt_einsum", "autoray", "pint"),
 }
 
 
