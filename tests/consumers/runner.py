@@ -24,6 +24,9 @@ GROUPS = {
     "sklearn_metrics": ("sklearn",),
     "sklearn_models": ("sklearn",),
     "small_libraries": ("array_api_extra", "einops"),
+    "mirror_fft": (),
+    "mirror_linalg": (),
+    "mirror_space": (),
 }
 
 

@@ -1,0 +1,72 @@
+"""SciPy's own objects and its compiled code, reached when first used: nothing here is loaded with `gradx`.
+
+- `host` makes a primitive of what `gradx_numpy.host` computes on the host; arrays of a GPU travel there and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from gradx.batching import BatchRule, padded
+from gradx.errors import OperandError
+from gradx.tape import bind
+from gradx.transforms.foreign import primitive
+
+
+def host_function(name: str) -> Callable[..., Any]:
+    """Return a function of `gradx_numpy.host`."""
+    found: Callable[..., Any] = getattr(import_module("gradx_numpy.host"), name)
+    return found
+
+
+def native(module: str, name: str) -> Any:
+    """Return SciPy's own object of a name."""
+    return host_function("scipy_object")(module, name)
+
+
+def missing(module: str, name: str) -> AttributeError:
+    """Return the error for a name of SciPy's that `gradx.scipy` does not have."""
+    return AttributeError(
+        f"gradx.scipy.{module}.{name}: expected one of SciPy's functions for which gradx has a rule; got {name!r}. "
+        "Write it in terms of others, or apply SciPy's own to values that need no gradient, x.detach()"
+    )
+
+
+def refuse(name: str, **given: Any) -> None:
+    """Raise if an argument has a value: gradx has no meaning for it."""
+    for keyword, value in given.items():
+        if value is not None and value is not False:
+            raise OperandError(
+                f"{name}: expected no argument {keyword}; got {keyword}={value!r}, which gradx does not have"
+            )
+
+
+def with_cores(cores: tuple[int, ...]) -> BatchRule:
+    """Return the batch rule of a function whose arguments have these ranks beside a batch that broadcasts."""
+
+    def rule(xp: Any, card: Any, args: Any, batched: Any, n: int, params: Any) -> Any:
+        leads = [len(x.shape) - core - flag for x, core, flag in zip(args, cores, batched)]
+        lead = max(leads)
+        args = [
+            padded(xp, x, lead + core) if flag else x for x, core, flag in zip(args, cores, batched)
+        ]
+        return bind(card, args, params)
+
+    return rule
+
+
+def host(name: str, function: str, cores: tuple[int, ...], **rules: Any) -> Callable[..., Any]:
+    """Return a primitive that applies a function of `gradx_numpy.host` to arguments of these ranks.
+
+    `rules` are those of `gx.primitive`: `vjp`, `jvp`, or `differentiable=False`.
+    """
+
+    def implementation(*args: Any, **params: Any) -> Any:
+        return host_function(function)(*args, **params)
+
+    return primitive(name, implementation, batch=with_cores(cores), host=True, **rules)
+
+
+__all__ = ["host", "host_function", "missing", "native", "refuse", "with_cores"]
