@@ -9,8 +9,10 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from gradx.backend import backend_of
 from gradx.batching import BatchRule, padded
 from gradx.errors import OperandError
+from gradx.ops.linalg.degenerate import raw
 from gradx.tape import bind
 from gradx.transforms.foreign import primitive
 
@@ -24,6 +26,12 @@ def host_function(name: str) -> Callable[..., Any]:
 def native(module: str, name: str) -> Any:
     """Return SciPy's own object of a name."""
     return host_function("scipy_object")(module, name)
+
+
+def values_of(x: Any) -> Any:
+    """Return the values at the bottom of a Tensor, those of all examples of a vmap, as an array of NumPy."""
+    bare = raw(x)
+    return backend_of(type(bare)).to_numpy(bare)
 
 
 def missing(module: str, name: str) -> AttributeError:
@@ -69,4 +77,4 @@ def host(name: str, function: str, cores: tuple[int, ...], **rules: Any) -> Call
     return primitive(name, implementation, batch=with_cores(cores), host=True, **rules)
 
 
-__all__ = ["host", "host_function", "missing", "native", "refuse", "with_cores"]
+__all__ = ["host", "host_function", "missing", "native", "refuse", "values_of", "with_cores"]

@@ -46,9 +46,11 @@ _MIRRORED = {"backward": "forward", "ortho": "ortho", "forward": "backward"}
 def _weights(n: int, ends: tuple[int, ...], value: float, like: Any) -> Any:
     """Return ones `(n,)` with `value` at the ends."""
     i = ops.arange(n, device=like.device)
-    at_end = sum((i == end % n for end in ends), i < 0)
+    at_end = i < 0
+    for end in ends:
+        at_end = at_end | (i == end % n)
     one = ops.ones((n,), dtype=like.dtype, device=like.device)
-    return ops.where(at_end != 0, one * value, one)
+    return ops.where(at_end, one * value, one)
 
 
 def _turns(angles: Any) -> Any:

@@ -10,19 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 from gradx import ops
-from gradx.backend import backend_of
 from gradx.errors import ShapeError
 from gradx.numpy.arguments import beside, inexact, tensor
 from gradx.ops import linalg
 from gradx.ops.linalg.degenerate import eps, happens, raw
 from gradx.promotion import result_type
+from gradx.scipy.native import values_of
 from gradx.shapes import size
-
-
-def values_of(x: Any) -> Any:
-    """Return the values at the bottom of a Tensor, those of all examples of a vmap, as an array of NumPy."""
-    bare = raw(x)
-    return backend_of(type(bare)).to_numpy(bare)
 
 
 def array(name: str, x: Any, check_finite: bool = True, like: Any = None) -> Any:

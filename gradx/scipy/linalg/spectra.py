@@ -16,8 +16,9 @@ from gradx.scipy.linalg.banded import selected
 from gradx.scipy.native import refuse
 
 
-def _ordinary(a: Any, b: Any, kind: int) -> tuple[Any, Any]:
+def _ordinary(pair: list[Any], kind: int) -> tuple[Any, Any]:
     """Return the ordinary Hermitian problem of a generalised one, and the Cholesky factor of `b`."""
+    a, b = pair
     factor = linalg.cholesky(b)
     if kind == 1:
         half = linalg.solve_triangular(factor, a, lower=True)
@@ -41,11 +42,15 @@ def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = Fals
     if subset_by_index is not None and subset_by_value is not None:
         raise ValueError("scipy.linalg.eigh: expected subset_by_index or subset_by_value; got both")
     a = mirrored(matrix("eigh", a, check_finite, square=True), lower)
-    factor = None
+    factor: Any = None
     if b is not None:
         b = mirrored(matrix("eigh", b, check_finite, square=True, like=a), lower)
-        a, factor = _ordinary(*together(a, b), type)
-    w, v = (linalg.eigvalsh(a), None) if eigvals_only else linalg.eigh(a)
+        a, factor = _ordinary(together(a, b), type)
+    v: Any = None
+    if eigvals_only:
+        w = linalg.eigvalsh(a)
+    else:
+        w, v = linalg.eigh(a)
     if subset_by_value is not None:
         part = selected("eigh", w, "v", subset_by_value)
     else:
