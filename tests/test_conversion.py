@@ -1,4 +1,4 @@
-"""A tracked Tensor turned into numbers by a library: the error names the function that the user called, and the cure."""
+"""A tracked Tensor turned into numbers by a library: the error names the function that was called, and the cure."""
 
 import importlib
 import os

@@ -28,7 +28,8 @@ def _add(name: str, *args: Any, case: str = "", take: Any = None, value_rtol: fl
         found = np.asarray(found) if isinstance(found, float) else found  # SciPy's norm
         return found if take is None else take(found)
 
-    _rows.add(f"{name}({', '.join(parts)})" if parts else name, call, *args, value_rtol=value_rtol, rtol=rtol)  # fmt: skip
+    title = f"{name}({', '.join(parts)})" if parts else name
+    _rows.add(title, call, *args, value_rtol=value_rtol, rtol=rtol)
 
 
 def _positive(x: Any) -> Any:
@@ -98,11 +99,13 @@ _add("diagsvd", numbers(2), M=2, N=3)
 for _mode in ("full", "same", "valid"):
     _add("convolution_matrix", numbers(3), n=5, mode=_mode)
     _add("convolution_matrix", numbers(4), n=2, mode=_mode)
-_rows.add("solve_toeplitz", _linalg.solve_toeplitz, positive(4) + [4, 0, 0, 0], numbers(4))
+_rows.add(
+    "solve_toeplitz", _linalg.solve_toeplitz, positive(4) + np.asarray([4, 0, 0, 0]), numbers(4)
+)
 _rows.add(
     "solve_toeplitz(row)",
     lambda c, r, b: _linalg.solve_toeplitz((c, r), b),
-    complex_numbers(3) + [4, 0, 0], complex_numbers(3), complex_numbers(3, 2),
+    complex_numbers(3) + np.asarray([4, 0, 0]), complex_numbers(3), complex_numbers(3, 2),
 )  # fmt: skip
 _rows.add("matmul_toeplitz", _linalg.matmul_toeplitz, numbers(4), numbers(4))
 _rows.add(
@@ -110,7 +113,11 @@ _rows.add(
     lambda c, r, x: _linalg.matmul_toeplitz((c, r), x), complex_numbers(3), numbers(4), numbers(4, 2),
 )  # fmt: skip
 _add("solve_circulant", positive(4), numbers(4))
-_add("solve_circulant", np.ones(4), numbers(4), case="least squares", take=lambda x: x[0] * 0.0, singular="lstsq", tol=1e-9)  # fmt: skip
+_rows.add(
+    "solve_circulant(singular='lstsq')",
+    lambda b: _linalg.solve_circulant(like(b, np.ones(4)), b, singular="lstsq"), numbers(4),
+)  # fmt: skip
+_add("solve_circulant", positive(4, 1), complex_numbers(2, 4), caxis=0, baxis=1, outaxis=1)
 
 # bands
 _BAND = positive(4, 5) + np.asarray([[0.0], [0.0], [6.0], [0.0]])
@@ -130,7 +137,10 @@ _add("cholesky_banded", _HALF[::-1], take=lambda c: c * like(c, _INSIDE[::-1, ::
 _rows.add(
     "cho_solve_banded", lambda c, b: _linalg.cho_solve_banded((c, False), b), _HALF, numbers(5)
 )
-_rows.add("cho_solve_banded(lower=True)", lambda c, b: _linalg.cho_solve_banded((c, True), b), _HALF[::-1], numbers(5))  # fmt: skip
+_rows.add(
+    "cho_solve_banded(lower=True)",
+    lambda c, b: _linalg.cho_solve_banded((c, True), b), _HALF[::-1], numbers(5),
+)  # fmt: skip
 _add("eigvals_banded", _HALF)
 _add("eigvals_banded", _HALF[::-1], lower=True, select="i", select_range=(1, 2))
 _rows.add("eig_banded", lambda ab: (lambda w, v: (w, v * v))(*_linalg.eig_banded(ab)), _HALF)
@@ -236,12 +246,14 @@ _add("solve_discrete_lyapunov", _C * 0.3, _H, method="bilinear")
 for _name in ("solve_continuous_are", "solve_discrete_are"):
     _rows.add(
         _name,
-        lambda a, b, q, r, _f=getattr(_linalg, _name): _f(a, b, _positive(q), _positive(r)),
+        lambda a, b, q, r, _name=_name: getattr(_linalg, _name)(a, b, _positive(q), _positive(r)),
         _A, _D, _S[0], numbers(2, 2), value_rtol=1e-9, rtol=1e-5,
     )  # fmt: skip
     _rows.add(
         f"{_name}(e=, s=)",
-        lambda a, b, q, r, e, s, _f=getattr(_linalg, _name): _f(a, b, _positive(q), _positive(r), e, s),
+        lambda a, b, q, r, e, s, _name=_name: getattr(_linalg, _name)(
+            a, b, _positive(q), _positive(r), e, s
+        ),
         _A * 0.5, _D, _S[0], numbers(2, 2), np.eye(3) + 0.2 * _S[1], 0.1 * _Q, value_rtol=1e-9, rtol=1e-5,
     )  # fmt: skip
 

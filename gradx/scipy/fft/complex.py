@@ -58,7 +58,8 @@ _MIRRORED = {"backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 def _hermitian(x: Any, s: Any, axes: Any, norm: str) -> Any:
     """The real spectrum of a Hermitian signal of which half is given."""
-    return _fft.irfftn(conj(x) if x.dtype.kind == "c" else x, s=s, axes=axes, norm=_mirrored("hfftn", norm))  # fmt: skip
+    x = conj(x) if x.dtype.kind == "c" else x
+    return _fft.irfftn(x, s=s, axes=axes, norm=_mirrored("hfftn", norm))
 
 
 def _half(x: Any, s: Any, axes: Any, norm: str) -> Any:

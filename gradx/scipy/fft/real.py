@@ -1,7 +1,7 @@
 """Cosine and sine transforms of types 1 to 4, O(n log n) and exact to any order: linear maps through one FFT.
 
-- `y_k = 2 sum_n x_n cos(2 pi (k + p)(n + q) / L)`, or with sin: p and q are 0, 1/2 or 1, L is 2 n, or for type 1 2 n - 2
-  (cosines) and 2 n + 2 (sines). With `w = exp(-2 pi i / L)` the sum is the real part of `w^((k + p) q) F_k`, F the
+- `y_k = 2 sum_n x_n cos(2 pi (k + p)(n + q) / L)`, or with sin: p and q are 0, 1/2 or 1, L is 2 n, of type 1 2 n - 2
+  (cosines) or 2 n + 2 (sines). With `w = exp(-2 pi i / L)` the sum is the real part of `w^((k + p) q) F_k`, F the
   transform of length L of `w^(p n) x_n`; the sine's is minus the imaginary part.
 - What stands at a boundary counts half where its mirror image is itself.
 - Source: M. Puschel and J. Moura, "The algebraic approach to the discrete cosine and sine transforms" (2003).

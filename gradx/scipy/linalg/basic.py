@@ -160,8 +160,9 @@ def lstsq(a: Any, b: Any, cond: float | None = None, overwrite_a: bool = False, 
           check_finite: bool = True, lapack_driver: str | None = None) -> Any:  # fmt: skip
     """Least-squares solution of smallest norm, residuals, rank and singular values (None for the driver "gelsy").
 
-    The residuals are the sums of squares `(...)` or `(..., k)`; of length 0 unless m > n and the rank is n, and for
-    "gelsy". Singular values up to `cond` (eps by default) times the largest count as 0; the derivative holds where the rank is constant.
+    The residuals are the sums of squares `(...)` or `(..., k)`, of length 0 unless m > n and the rank is n, and for
+    "gelsy". Singular values up to `cond` (eps by default) times the largest count as 0; the derivative holds where the
+    rank is constant.
 
     >>> import gradx as gx
     >>> x, residuals, rank, s = gx.scipy.linalg.lstsq(gx.ones((4, 1)), gx.ones((4, 3)))

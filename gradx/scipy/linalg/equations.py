@@ -133,7 +133,7 @@ def _closed(x: Any, args: Any, discrete: bool) -> tuple[Any, Any]:
 
 def _riccati_jvp(xp: Any, tangents: Any, x: Any, *args: Any, discrete: bool, balanced: bool) -> Any:
     """Solve for the change of `x` that keeps the residual of the equation at zero."""
-    a, b, _, _, e, s = args
+    a, b, _, _, e, _ = args
     k, loop = _closed(x, args, discrete)
     residual: Any = ops.zeros_like(x)
     of_gain: Any = None  # the change of the product that K weighs, without that of x

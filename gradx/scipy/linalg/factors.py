@@ -193,7 +193,8 @@ def qr_multiply(a: Any, c: Any, mode: str = "right", pivoting: bool = False, con
     return (ops.ravel(y) if single else y, r, *order)
 
 
-def rq(a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full", check_finite: bool = True) -> Any:  # fmt: skip
+def rq(a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full",
+       check_finite: bool = True) -> Any:  # fmt: skip
     """RQ factors of matrices `(..., m, n)`, `a = r @ q`: the QR factors of the adjoint, read from the last corner.
 
     >>> import gradx as gx

@@ -79,7 +79,7 @@ def _general(name: str, a: Any, b: Any, check_finite: bool) -> Any:
 
 def eig(a: Any, b: Any = None, left: bool = False, right: bool = True, overwrite_a: bool = False,
         overwrite_b: bool = False, check_finite: bool = True, homogeneous_eigvals: bool = False) -> Any:  # fmt: skip
-    """Eigenvalues `(..., n)` and vectors of length 1 as columns: `w`, then the left ones, then the right ones, as asked.
+    """Eigenvalues `(..., n)` and vectors of length 1 as columns: `w`, the left ones if asked, the right ones if asked.
 
     Always complex. With `b`, which must be regular: `a v = w b v`.
 

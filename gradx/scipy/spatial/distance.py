@@ -3,8 +3,8 @@
 - Functions of two vectors take `(n,)`, as SciPy's; `cdist` and `pdist` take matrices, and their memory is that of all
   differences, `(mA, mB, n)`.
 - The distance of equal points is a kink, with the derivative 0: a `pdist` of repeated points gives no NaN.
-- Where a metric counts truth values, numbers beside 0 and 1 are taken as SciPy's function takes them; `cdist` and `pdist`
-  ask whether they are 0, which has no derivative.
+- Where a metric counts truth values, numbers beside 0 and 1 are taken as SciPy's function takes them; `cdist` and
+  `pdist` ask whether they are 0, which has no derivative (but for "dice").
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from math import isqrt
 from typing import Any
 
 from gradx import ops
-from gradx.errors import OperandError, ShapeError
+from gradx.errors import ShapeError
 from gradx.numpy.arguments import beside, inexact, integers, tensor
 from gradx.ops import linalg
 from gradx.ops.linalg.degenerate import happens
@@ -186,7 +186,7 @@ def _inverse_covariance(x: Any) -> Any:
     m, n = x.shape
     if m <= n:
         raise ValueError(
-            f"scipy.spatial.distance: expected at least {n + 1} observations for a covariance of {n} dimensions; got {m}"
+            f"scipy.spatial.distance: expected at least {n + 1} observations for a covariance {(n, n)}; got {m}"
         )
     d = x - ops.mean(x, axis=0)
     return ops.matrix_transpose(linalg.inv(ops.matmul(d.mT, d) / (m - 1.0)))
@@ -248,7 +248,7 @@ def pdist(X: Any, metric: Any = "euclidean", *, out: Any = None, **kwargs: Any) 
 
 
 def squareform(X: Any, force: str = "no", checks: bool = True) -> Any:
-    """Symmetric matrix `(m, m)` of the distances `(m (m - 1) / 2,)` of pairs, or these of the matrix: its upper triangle.
+    """Symmetric matrix `(m, m)` of distances `(m (m - 1) / 2,)` of pairs; or of a matrix these, its upper triangle.
 
     >>> import gradx as gx
     >>> gx.scipy.spatial.distance.squareform([1.0, 2.0, 3.0])

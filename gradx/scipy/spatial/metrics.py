@@ -145,7 +145,7 @@ def jaccard(u: Any, v: Any, w: Any = None) -> Any:
 
 def _counts(u: Any, v: Any, w: Any) -> tuple[Any, Any, Any, Any]:
     """Return the weights of false-false, false-true, true-false and true-true; polynomials for other numbers."""
-    return tuple([_weighed(x * y, w) for x in (1.0 - u, u) for y in (1.0 - v, v)])  # type: ignore[return-value]
+    return tuple([_weighed(x * y, w) for x in (1.0 - u, u) for y in (1.0 - v, v)])
 
 
 def dice(u: Any, v: Any, w: Any = None) -> Any:
