@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from inspect import signature
-from pathlib import PurePath
 from types import FrameType, FunctionType
 from typing import Any
 
@@ -105,8 +104,8 @@ def _library_frames(frame: FrameType | None) -> Iterator[FrameType]:
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
         if module.partition(".")[0] not in _OWN:
-            parts = PurePath(frame.f_code.co_filename).parts
-            if not {"site-packages", "dist-packages"} & set(parts):
+            folders = frame.f_code.co_filename.replace("\\", "/").split("/")
+            if "site-packages" not in folders and "dist-packages" not in folders:
                 return
             yield frame
         frame = frame.f_back

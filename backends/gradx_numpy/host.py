@@ -49,6 +49,18 @@ def solve_banded(ab: Array, b: Array, *, below: int, above: int, positive: bool)
     return _each(one, (ab, b), (2, 2))
 
 
+def solve_triangular(a: Array, b: Array, *, lower: bool) -> Array:
+    """Solve triangular systems `(..., n, k)`; the other triangle is not read."""
+    from scipy import linalg
+
+    def one(a: Array, b: Array) -> Array:
+        if not b.size:
+            return np.zeros(b.shape, np.result_type(a, b))
+        return linalg.solve_triangular(a, b, lower=lower, check_finite=False)
+
+    return _each(one, (a, b), (2, 2))
+
+
 def solve_toeplitz(c: Array, r: Array, b: Array) -> Array:
     """Solve Toeplitz systems `(..., n, k)` of first column `c` and first row `r`, by Levinson's recursion."""
     from scipy import linalg
@@ -155,4 +167,4 @@ def hankel_coefficients(
 
 
 __all__ = ["column_order", "hankel_coefficients", "pivots_of", "rows_of", "scipy_object", "solve_banded",
-           "solve_riccati", "solve_sylvester", "solve_toeplitz"]  # fmt: skip
+           "solve_riccati", "solve_sylvester", "solve_toeplitz", "solve_triangular"]  # fmt: skip

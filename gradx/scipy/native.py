@@ -12,6 +12,8 @@ from typing import Any
 from gradx.backend import backend_of
 from gradx.batching import BatchRule, padded
 from gradx.errors import OperandError
+from gradx.level import Cell
+from gradx.ops.linalg.absorbing import absorb
 from gradx.ops.linalg.degenerate import raw
 from gradx.tape import bind
 from gradx.transforms.foreign import primitive
@@ -32,6 +34,18 @@ def values_of(x: Any) -> Any:
     """Return the values at the bottom of a Tensor, those of all examples of a vmap, as an array of NumPy."""
     bare = raw(x)
     return backend_of(type(bare)).to_numpy(bare)
+
+
+def query(module: str, name: str) -> Callable[..., Any]:
+    """Return SciPy's function of a name, of the values of Tensors: its result has no derivative."""
+
+    def function(*args: Any, **options: Any) -> Any:
+        given = [values_of(x) if isinstance(x, Cell) else x for x in args]
+        return native(module, name)(*given, **options)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"SciPy's `{module}.{name}` of the values: no derivative."
+    return function
 
 
 def missing(module: str, name: str) -> AttributeError:
@@ -68,13 +82,26 @@ def with_cores(cores: tuple[int, ...]) -> BatchRule:
 def host(name: str, function: str, cores: tuple[int, ...], **rules: Any) -> Callable[..., Any]:
     """Return a primitive that applies a function of `gradx_numpy.host` to arguments of these ranks.
 
-    `rules` are those of `gx.primitive`: `vjp`, `jvp`, or `differentiable=False`.
+    `rules` are those of `gx.primitive`: `vjp`, `jvp`, or `differentiable=False`. With a `vjp` the result must have the
+    rank of the last argument, and zeros by structure absorb.
     """
 
     def implementation(*args: Any, **params: Any) -> Any:
         return host_function(function)(*args, **params)
 
-    return primitive(name, implementation, batch=with_cores(cores), host=True, **rules)
+    made = primitive(name, implementation, batch=with_cores(cores), host=True, **rules)
+    if "vjp" in rules:
+        absorb(made.card, cores, (cores[-1],))  # type: ignore[attr-defined]
+    return made
 
 
-__all__ = ["host", "host_function", "missing", "native", "refuse", "values_of", "with_cores"]
+__all__ = [
+    "host",
+    "host_function",
+    "missing",
+    "native",
+    "query",
+    "refuse",
+    "values_of",
+    "with_cores",
+]

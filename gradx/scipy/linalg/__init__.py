@@ -2,6 +2,7 @@
 
 - Functions take arrays, lists and Tensors, and batches, `(..., n, n)`; they give Tensors on the device of the first.
 - `overwrite_a` and the like are read by nobody: no argument is written to.
+- A singular matrix raises `LinAlgError`; of an ill-conditioned one there is no `LinAlgWarning`.
 - Constant matrices (`dft`, `hilbert`, ...) are SciPy's values on the default device.
 """
 
@@ -90,6 +91,7 @@ from gradx.scipy.linalg.structured import (
 )
 from gradx.scipy.native import missing as _missing
 from gradx.scipy.native import native as _native
+from gradx.scipy.native import query as _query
 
 
 def _constant(name: str) -> Callable[..., Any]:
@@ -106,19 +108,27 @@ dft, hadamard, helmert, hilbert, invhilbert, invpascal, pascal = map(
 )
 
 
+bandwidth, ishermitian, issymmetric = (
+    _query("linalg", name) for name in ("bandwidth", "ishermitian", "issymmetric")
+)
+
+
 def __getattr__(name: str) -> Any:
     if name in ("LinAlgError", "LinAlgWarning"):
         return _native("linalg", name)
     raise _missing("linalg", name)
 
 
-__all__ = ["block_diag", "cho_factor", "cho_solve", "cho_solve_banded", "cholesky", "cholesky_banded", "circulant",
-           "companion", "convolution_matrix", "coshm", "cosm", "det", "dft", "diagsvd", "eig", "eig_banded", "eigh",
-           "eigh_tridiagonal", "eigvals", "eigvals_banded", "eigvalsh", "eigvalsh_tridiagonal", "expm", "expm_frechet",
-           "fiedler", "fiedler_companion", "fractional_matrix_power", "hadamard", "hankel", "helmert", "hilbert", "inv",
-           "invhilbert", "invpascal", "khatri_rao", "leslie", "logm", "lstsq", "lu", "lu_factor", "lu_solve",
-           "matmul_toeplitz", "norm", "null_space", "orth", "orthogonal_procrustes", "pascal", "pinv", "pinvh", "polar",
-           "qr", "qr_multiply", "rq", "signm", "sinhm", "sinm", "solve", "solve_banded", "solve_circulant",
-           "solve_continuous_are", "solve_continuous_lyapunov", "solve_discrete_are", "solve_discrete_lyapunov",
-           "solve_lyapunov", "solve_sylvester", "solve_toeplitz", "solve_triangular", "solveh_banded", "sqrtm",
-           "subspace_angles", "svd", "svdvals", "tanhm", "tanm", "toeplitz"]  # fmt: skip
+__all__ = ["bandwidth", "block_diag", "cho_factor", "cho_solve", "cho_solve_banded", "cholesky",
+           "cholesky_banded", "circulant", "companion", "convolution_matrix", "coshm", "cosm", "det",
+           "dft", "diagsvd", "eig", "eig_banded", "eigh", "eigh_tridiagonal", "eigvals",
+           "eigvals_banded", "eigvalsh", "eigvalsh_tridiagonal", "expm", "expm_frechet", "fiedler",
+           "fiedler_companion", "fractional_matrix_power", "hadamard", "hankel", "helmert", "hilbert",
+           "inv", "invhilbert", "invpascal", "ishermitian", "issymmetric", "khatri_rao", "leslie",
+           "logm", "lstsq", "lu", "lu_factor", "lu_solve", "matmul_toeplitz", "norm", "null_space",
+           "orth", "orthogonal_procrustes", "pascal", "pinv", "pinvh", "polar", "qr", "qr_multiply",
+           "rq", "signm", "sinhm", "sinm", "solve", "solve_banded", "solve_circulant",
+           "solve_continuous_are", "solve_continuous_lyapunov", "solve_discrete_are",
+           "solve_discrete_lyapunov", "solve_lyapunov", "solve_sylvester", "solve_toeplitz",
+           "solve_triangular", "solveh_banded", "sqrtm", "subspace_angles", "svd", "svdvals", "tanhm",
+           "tanm", "toeplitz"]  # fmt: skip

@@ -13,6 +13,7 @@ from gradx.errors import OperandError
 from gradx.ops import linalg
 from gradx.scipy.linalg.arguments import adjoint, complex_of, matrix, mirrored, together
 from gradx.scipy.linalg.banded import selected
+from gradx.scipy.linalg.basic import triangular
 from gradx.scipy.native import refuse
 
 
@@ -21,8 +22,8 @@ def _ordinary(pair: list[Any], kind: int) -> tuple[Any, Any]:
     a, b = pair
     factor = linalg.cholesky(b)
     if kind == 1:
-        half = linalg.solve_triangular(factor, a, lower=True)
-        return linalg.solve_triangular(factor, adjoint(half), lower=True), factor
+        half = triangular(factor, a, lower=True)
+        return triangular(factor, adjoint(half), lower=True), factor
     return ops.matmul(ops.matmul(adjoint(factor), a), factor), factor
 
 
@@ -58,7 +59,7 @@ def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = Fals
     if eigvals_only:
         return w[..., part]
     if factor is not None:
-        v = ops.matmul(factor, v) if type == 3 else linalg.solve_triangular(adjoint(factor), v)
+        v = ops.matmul(factor, v) if type == 3 else triangular(adjoint(factor), v)
     return w[..., part], v[..., part]
 
 

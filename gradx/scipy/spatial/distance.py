@@ -15,10 +15,10 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import ShapeError
-from gradx.numpy.arguments import beside, inexact, integers, tensor
+from gradx.numpy.arguments import beside, inexact, tensor
 from gradx.ops import linalg
 from gradx.ops.linalg.degenerate import happens
-from gradx.scipy.native import missing, native, refuse, values_of
+from gradx.scipy.native import missing, native, query, refuse, values_of
 from gradx.scipy.spatial import metrics
 from gradx.scipy.spatial.metrics import ALIASES, METRICS, OF_TRUTH
 
@@ -229,9 +229,8 @@ def cdist(XA: Any, XB: Any, metric: Any = "euclidean", *, out: Any = None, **kwa
 
 def _pairs(m: int, like: Any) -> tuple[Any, Any]:
     """Return the numbers of the rows of each pair, i < j, in order."""
-    i = [i for i in range(m) for _ in range(i + 1, m)]
-    j = [j for i in range(m) for j in range(i + 1, m)]
-    return integers(i, like), integers(j, like)
+    i, j = ops.nonzero(ops.triu(ops.ones((m, m), dtype="bool", device=like.device), k=1))
+    return i, j
 
 
 def pdist(X: Any, metric: Any = "euclidean", *, out: Any = None, **kwargs: Any) -> Any:
@@ -308,18 +307,9 @@ def directed_hausdorff(u: Any, v: Any, rng: Any = 0) -> tuple[Any, Any, Any]:
     return ops.max(nearest), first, ops.argmin(ops.stop_gradient(d), axis=1)[first]
 
 
-def _query(name: str) -> Callable[..., Any]:
-    def function(*args: Any, **options: Any) -> Any:
-        given = [values_of(x) if hasattr(x, "level") else x for x in args]
-        return native("spatial.distance", name)(*given, **options)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"SciPy's `distance.{name}` of the values: no derivative."
-    return function
-
-
-is_valid_dm, is_valid_y, num_obs_dm, num_obs_y = map(
-    _query, ("is_valid_dm", "is_valid_y", "num_obs_dm", "num_obs_y")
+is_valid_dm, is_valid_y, num_obs_dm, num_obs_y = (
+    query("spatial.distance", name)
+    for name in ("is_valid_dm", "is_valid_y", "num_obs_dm", "num_obs_y")
 )
 
 
