@@ -128,6 +128,36 @@ def test_polar_of_an_orthogonal_matrix():
     check_grads(lambda a: linalg.polar(a), [gx.asarray(q)], modes=("rev",), order=1)
 
 
+def test_angles_of_0_have_the_derivative_0():
+    a = gx.asarray(random(4, 2))
+    gradient = gx.grad(lambda x: gx.sum(linalg.subspace_angles(x, a)))(a)
+    assert not np.any(gradient.numpy())
+
+
+def test_factors_of_scipy_s_are_taken():
+    a = random(2, 3, 3)
+    a, b = a @ a.swapaxes(1, 2) + np.eye(3), random(3)
+    factors = scipy.linalg.cho_factor(a)
+    np.testing.assert_allclose(
+        linalg.cho_solve(factors, b).numpy(), np.linalg.solve(a, b[:, None])[..., 0], rtol=1e-12
+    )
+
+
+@pytest.mark.parametrize("name", ["lstsq", "polar", "pinv", "lu", "rq", "svdvals", "null_space"])
+def test_a_batch_is_scipy_s(name):
+    for shape in ((2, 4, 3), (2, 3, 4)):
+        a = random(*shape)
+        args = (a, random(*shape[:-1], 2)) if name == "lstsq" else (a,)
+        found, expected = getattr(linalg, name)(*args), getattr(scipy.linalg, name)(*args)
+        several = isinstance(found, tuple)
+        for x, y in zip(
+            found if several else [found], expected if several else [expected], strict=True
+        ):
+            assert x.shape == y.shape
+            if name != "null_space":  # an arbitrary basis
+                np.testing.assert_allclose(x.numpy(), y, rtol=1e-9, atol=1e-12)
+
+
 def test_an_lu_pivot_is_lapack_s():
     for shape in ((5, 5), (6, 3), (3, 6)):
         a = random(*shape)

@@ -106,7 +106,9 @@ def pivots_of(p: Array, *, count: int) -> Array:
     """Return the rows that LAPACK swaps, one after the other, to undo the permutation `p` `(..., m, m)`."""
 
     def one(p: Array) -> Array:
-        wanted = np.argmax(p, axis=0)  # the row of the matrix that ended in each place
+        wanted = (
+            np.argmax(p, axis=0) if p.size else p
+        )  # the row of the matrix that ended in each place
         rows, swaps = list(range(len(wanted))), []
         place = list(rows)  # where each row of the matrix is now
         for i in range(count):

@@ -216,7 +216,7 @@ def lstsq(a: Any, b: Any, cond: float | None = None, overwrite_a: bool = False, 
     found = linalg.lstsq(a, b, rtol=eps(a.dtype) if cond is None else cond)
     x, residuals = found.solution, found.residuals
     if m <= n or lapack_driver == "gelsy" or happens(ops.stop_gradient(found.rank) < n):
-        residuals = ops.zeros((0,), dtype=residuals.dtype, device=a.device)
+        residuals = ops.zeros((*x.shape[:-2], 0), dtype=residuals.dtype, device=a.device)
     elif single:
         residuals = residuals[..., 0]
     values = None if lapack_driver == "gelsy" else found.singular_values

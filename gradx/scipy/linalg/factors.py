@@ -12,7 +12,7 @@ from gradx import ops
 from gradx.errors import OperandError, ShapeError
 from gradx.numpy.arguments import beside
 from gradx.ops import linalg
-from gradx.scipy.linalg.arguments import adjoint, array, matrix, mirrored, right_side, together
+from gradx.scipy.linalg.arguments import adjoint, array, eps, matrix, mirrored, right_side, together
 from gradx.scipy.linalg.basic import triangular
 from gradx.scipy.native import host
 
@@ -50,6 +50,8 @@ def cho_solve(
     Tensor([1., 1.])
     """
     c, lower = c_and_lower
+    if hasattr(lower, "all"):  # SciPy's, of a batch: one for each matrix
+        lower = bool(lower.all())
     c = matrix("cho_solve", c, check_finite, square=True)
     b, single = right_side("cho_solve", b, c.shape[-1], check_finite, c)
     y = triangular(c, b, 0 if lower else 2, lower)
@@ -265,7 +267,7 @@ def orthogonal_procrustes(A: Any, B: Any, check_finite: bool = True) -> tuple[An
 def subspace_angles(A: Any, B: Any) -> Any:
     """Angles `(k,)` between the ranges of two matrices `(m, n)`, `(m, p)`, descending.
 
-    By cosines or sines, whichever is exact; at an angle of 0 that is a kink the derivative is 0.
+    By cosines or sines, whichever is exact. An angle of 0, to rounding, is a kink with the derivative 0.
 
     >>> import gradx as gx
     >>> gx.scipy.linalg.subspace_angles([[1.0], [0.0]], [[1.0], [1.0]])
@@ -284,6 +286,8 @@ def subspace_angles(A: Any, B: Any) -> Any:
     off = qb - ops.matmul(qa, inner) if wide else qa - ops.matmul(qb, adjoint(inner))
     near = cosines**2 >= 0.5
     sines = ops.flip(linalg.svdvals(off), axis=-1)
+    fixed = ops.stop_gradient(sines)
+    sines = ops.where(fixed > 8 * a.shape[-2] * eps(sines.dtype), sines, fixed)
     by_sine = ops.asin(ops.where(near, ops.clip(sines, -1.0, 1.0), 0.0))
     by_cosine = ops.acos(ops.where(near, 0.0, ops.clip(cosines, -1.0, 1.0)))
     return ops.flip(ops.where(near, by_sine, by_cosine), axis=-1)

@@ -132,37 +132,34 @@ def fiedler(a: Any) -> Any:
 
 
 def fiedler_companion(a: Any) -> Any:
-    """Fiedler's companion matrix `(n - 1, n - 1)`, with five diagonals, of coefficients `(n,)`.
+    """Fiedler's companion matrix `(..., n - 1, n - 1)`, with five diagonals, of coefficients `(..., n)`.
 
     >>> import gradx as gx
     >>> gx.scipy.linalg.fiedler_companion([1.0, -16.0, 86.0, -176.0]).shape
     (3, 3)
     """
     a = vector("fiedler_companion", a)
-    if a.ndim > 1:
-        raise ShapeError(
-            f"scipy.linalg.fiedler_companion: expected one vector; got shape {a.shape}. Use gx.vmap"
-        )
-    n = a.shape[0] - 1
+    n = a.shape[-1] - 1
     if n < 1:
-        return a[:0]
-    if happens(ops.stop_gradient(a[0]) == 0):
+        return a[..., :0]
+    if happens(ops.stop_gradient(a[..., 0]) == 0):
         raise ValueError("scipy.linalg.fiedler_companion: expected a[0] that is not 0; got 0")
-    a, none = a / a[0], ops.zeros((), dtype=a.dtype, device=a.device)
+    a = a / a[..., :1]
+    none, one = ops.zeros_like(a[..., 0]), ops.ones_like(a[..., 0])
     if n == 1:
-        return -a[1:, None]
+        return -a[..., 1:, None]
     rows = [[none] * n for _ in range(n)]
     for k in range(2, n):
         if k % 2:
-            rows[k][k - 2] = none + 1.0
+            rows[k][k - 2] = one
         else:
-            rows[k][k - 1] = -a[k + 1]
+            rows[k][k - 1] = -a[..., k + 1]
     for k in range(2, n, 2):
-        rows[k - 2][k] = none + 1.0
+        rows[k - 2][k] = one
     for k in range(1, n, 2):
-        rows[k - 1][k] = -a[k + 1]
-    rows[0][0], rows[1][0] = -a[1], none + 1.0
-    return ops.stack([ops.stack(row) for row in rows])
+        rows[k - 1][k] = -a[..., k + 1]
+    rows[0][0], rows[1][0] = -a[..., 1], one
+    return ops.stack([ops.stack(row, axis=-1) for row in rows], axis=-2)
 
 
 def convolution_matrix(a: Any, n: int, mode: str = "full") -> Any:
