@@ -257,6 +257,12 @@ for _name in ("solve_continuous_are", "solve_discrete_are"):
         _A * 0.5, _D, _S[0], numbers(2, 2), np.eye(3) + 0.2 * _S[1], 0.1 * _Q, value_rtol=1e-9, rtol=1e-5,
     )  # fmt: skip
 
+    _rows.add(
+        f"{_name}(complex)",
+        lambda a, b, q, r, _name=_name: getattr(_linalg, _name)(a, b, _positive(q), _positive(r)),
+        _C, complex_numbers(3, 2), complex_numbers(3, 3), numbers(2, 2), value_rtol=1e-9, rtol=1e-5,
+    )  # fmt: skip
+
 ROWS: list[Any] = _rows.found
 
 __all__ = ["ROWS"]
