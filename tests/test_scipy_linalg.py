@@ -1,5 +1,8 @@
 """`gx.scipy.linalg`: batches, dtypes, cost, edges and errors; the table of consumers holds values and derivatives."""
 
+import os
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -18,14 +21,17 @@ LEFT_OUT = {
 }  # fmt: skip
 
 
+recent = pytest.mark.skipif(
+    tuple(map(int, scipy.__version__.split(".")[:2])) < (1, 17),
+    reason="names and batches are those of SciPy 1.17",
+)
+
+
 def random(*shape, seed=0):
     return np.random.default_rng([seed, *shape]).normal(size=shape)
 
 
-@pytest.mark.skipif(
-    tuple(map(int, scipy.__version__.split(".")[:2])) < (1, 17),
-    reason="the names are those of 1.17",
-)
+@recent
 def test_every_function_is_there_or_left_out():
     theirs = {n for n in scipy.linalg.__all__ if callable(getattr(scipy.linalg, n))}
     assert {name for name in theirs if not hasattr(linalg, name)} == LEFT_OUT
@@ -134,6 +140,7 @@ def test_angles_of_0_have_the_derivative_0():
     assert not np.any(gradient.numpy())
 
 
+@recent
 def test_factors_of_scipy_s_are_taken():
     a = random(2, 3, 3)
     a, b = a @ a.swapaxes(1, 2) + np.eye(3), random(3)
@@ -143,6 +150,7 @@ def test_factors_of_scipy_s_are_taken():
     )
 
 
+@recent
 @pytest.mark.parametrize("name", ["lstsq", "polar", "pinv", "lu", "rq", "svdvals", "null_space"])
 def test_a_batch_is_scipy_s(name):
     for shape in ((2, 4, 3), (2, 3, 4)):
@@ -263,3 +271,17 @@ def test_triangular_systems_are_quadratic_in_the_size():
 
     few = min(seconds(linalg.solve_triangular) for _ in range(3))
     assert few < 0.7 * min(seconds(gx.linalg.solve) for _ in range(3))
+
+
+def test_the_modules_load_no_scipy():
+    code = (
+        "import sys, gradx\n"
+        "gradx.scipy.linalg, gradx.scipy.fft, gradx.scipy.spatial.distance\n"
+        "print(*[name for name in ('scipy', 'numpy') if name in sys.modules])"
+    )
+    path = os.pathsep.join(sys.path)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )  # fmt: skip
+    assert done.stdout.split() == []
