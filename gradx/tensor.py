@@ -14,6 +14,7 @@ from typing import Any
 from gradx import ops
 from gradx.backend import backend_for_device, backend_of
 from gradx.capture import export
+from gradx.conversion import conversion_error
 from gradx.dtypes import DType, dtype_of, is_inexact
 from gradx.errors import ConversionError, DtypeError, GraphError, ShapeError
 from gradx.hooks import Handle, Hook, register
@@ -257,10 +258,7 @@ class Tensor(Methods, Operators, Protocols):
     def _check_untracked(self, what: str) -> None:
         self._check_single(what)
         if self.aux is not None or self.level is not ZERO:
-            raise ConversionError(
-                f"{what}: expected a Tensor that is not being differentiated; got one that is, whose gradient "
-                "would be dropped. Call detach() (or gx.stop_gradient) first, or item() for a number"
-            )
+            raise conversion_error(what, self.shape)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         self._check_untracked("numpy.asarray")

@@ -25,6 +25,9 @@ GROUPS = {
     "sklearn_models": ("sklearn",),
     "small_libraries": ("array_api_extra", "einops"),
     "duck_libraries": ("xarray", "marray", "opt_einsum", "autoray", "pint"),
+    "mirror_fft": (),
+    "mirror_linalg": (),
+    "mirror_space": (),
 }
 
 

@@ -1,0 +1,5 @@
+"""`scipy.spatial`: `distance`."""
+
+from gradx.scipy.spatial import distance
+
+__all__ = ["distance"]
