@@ -83,6 +83,30 @@ def test_outside_of_the_real_domain(name: str) -> None:
     assert np.isnan(batch[1]).all()
 
 
+@pytest.mark.parametrize(("name", "scalar"), [("sqrtm", gx.sqrt), ("logm", gx.log)])
+@pytest.mark.parametrize("kind", ["on the cut", "beside it"])
+def test_negative_eigenvalues_by_those_of_the_scalar_function(name, scalar, kind) -> None:
+    x = np.asarray([[-1.0, 0.3], [0.1, 2.0]], complex) * (
+        1.0 if kind == "on the cut" else 1 + 1e-3j
+    )
+    weights = noise(2, 2, seed=4) + 1j * noise(2, 2, seed=5)
+    along = noise(2, 2, seed=6) + 1j * noise(2, 2, seed=7)
+
+    def by_vectors(x):
+        w, v = gx.linalg.eig(x)
+        beside = gx.imag(gx.stop_gradient(w))  # by rounding errors
+        w = w - 1j * gx.where(gx.abs(beside) < 1e-12, beside, 0.0)
+        return v @ (scalar(w)[:, None] * gx.linalg.inv(v))
+
+    def derivatives(f):
+        loss = lambda x: gx.sum(gx.real(f(x) * weights))  # noqa: E731
+        return gx.grad(loss)(x), gx.hvp(loss, (x,), (along,))
+
+    assert_close(getattr(la, name)(x), by_vectors(x), atol=1e-12)
+    for actual, expected in zip(*map(derivatives, (getattr(la, name), by_vectors)), strict=True):
+        assert_close(actual, expected, rtol=1e-9, atol=1e-9)
+
+
 def test_roots_and_logarithms_of_zeros() -> None:
     assert_close(la.sqrtm(np.diag([0.0, 4.0])), np.diag([0.0, 2.0]))
     assert np.isnan(la.logm(np.diag([0.0, 4.0])).numpy()).all()

@@ -4,18 +4,30 @@
   upper right corner. So every order is a function of a larger matrix, and no eigenvector is needed: exact where
   eigenvalues are equal, and where there is no full set of vectors.
 - The adjoint of that map at x is the same map at x^H.
+- Root and logarithm have a cut along the negative axis. Rounding errors would push eigenvalues there, and the twofold
+  ones of a block even more, to either side: such a matrix is turned off the cut, and its function turned back.
 - Sources: R. Mathias, "A chain rule for matrix functions and applications" (1996); N. Higham, "Functions of Matrices"
   (2008), chapters 3, 6, 10 and 11.
 """
 
 from __future__ import annotations
 
+from math import pi
 from typing import Any
 
 from gradx.batching import leading
+from gradx.dtypes import is_complex
 from gradx.ops.adjoint import adjoint
+from gradx.ops.casting import stop_gradient
+from gradx.ops.complex import abs, angle, imag, real
+from gradx.ops.creation import eye
+from gradx.ops.exponential import exp
 from gradx.ops.linalg.absorbing import absorb
+from gradx.ops.linalg.degenerate import eps
+from gradx.ops.linalg.spectra import eigvals
 from gradx.ops.linalg.structure import matrices
+from gradx.ops.reductions import any, min
+from gradx.ops.selection import clip, where
 from gradx.primitive import Primitive, primitive
 
 
@@ -47,6 +59,19 @@ def _matrix_function(f: str) -> Primitive:
 _expm, _sqrtm, _logm = (_matrix_function(f) for f in ("expm", "sqrtm", "logm"))
 
 
+def _turn(x: Any) -> Any:
+    """Return the angle, `(..., 1, 1)`, by which to turn matrices clockwise so that none of their eigenvalues is on the
+    cut, and none crosses it."""
+    w = eigvals(stop_gradient(x))
+    along, off = real(w), abs(imag(w))
+    on_cut = (along <= 0) & (
+        off <= -along * (4.0 * eps(x.dtype) ** 0.5)
+    )  # as far as twofold ones part
+    apart = where(on_cut, pi, pi - abs(angle(w)))
+    found = 0.5 * clip(min(apart, axis=-1, keepdims=True), 0.0, 1.0)
+    return where(any(on_cut, axis=-1, keepdims=True), found, 0.0)[..., None]
+
+
 def expm(x: Any, /) -> Any:
     """Exponential of square matrices, `(..., n, n) -> (..., n, n)`; differentiable everywhere.
 
@@ -71,7 +96,11 @@ def sqrtm(x: Any, /) -> Any:
     Tensor([[2., 1.],
             [0., 2.]])
     """
-    return _sqrtm(matrices("linalg.sqrtm", x, square=True))
+    x = matrices("linalg.sqrtm", x, square=True)
+    if not (is_complex[x.dtype] and x.size):
+        return _sqrtm(x)
+    turn = _turn(x)
+    return _sqrtm(x * exp(-1j * turn)) * exp(0.5j * turn)
 
 
 def logm(x: Any, /) -> Any:
@@ -85,7 +114,12 @@ def logm(x: Any, /) -> Any:
     Tensor([[0., 1.],
             [0., 0.]])
     """
-    return _logm(matrices("linalg.logm", x, square=True))
+    x = matrices("linalg.logm", x, square=True)
+    if not (is_complex[x.dtype] and x.size):
+        return _logm(x)
+    turn = _turn(x)
+    unit = eye(x.shape[-1], dtype=x.dtype, device=x.device)
+    return _logm(x * exp(-1j * turn)) + 1j * turn * unit
 
 
 for _card in (_expm, _sqrtm, _logm):

@@ -7,13 +7,12 @@
 
 from __future__ import annotations
 
-from math import pi
 from typing import Any
 
 from gradx import ops
 from gradx.level import Cell
 from gradx.ops import linalg
-from gradx.scipy.linalg.arguments import complex_of, eps, happens, identity, matrix, together
+from gradx.scipy.linalg.arguments import complex_of, happens, matrix, together
 from gradx.scipy.native import refuse
 
 
@@ -22,36 +21,16 @@ def expm(A: Any) -> Any:
     return linalg.expm(matrix("expm", A, False, square=True))
 
 
-def _principal(a: Any, function: Any, turned: Any) -> Any:
-    """Return a function of a matrix, complex where that of a real one is not real.
-
-    There negative eigenvalues lie on the cut, from which rounding errors would push them to either side: the matrix is
-    turned by an angle that takes them off it and nothing else across it, and `turned(y, angle)` is turned back.
-    """
+def _principal(a: Any, function: Any) -> Any:
+    """Return a function of a matrix, complex where that of a real one is not real."""
     y = function(a)
     if a.dtype.kind == "c" or not happens(ops.isnan(ops.stop_gradient(y))):
         return y
-    w = linalg.eigvals(ops.stop_gradient(a))
-    x, off = ops.real(w), ops.abs(ops.imag(w))
-    on_cut = off <= ops.abs(x) * (4.0 * eps(a.dtype) ** 0.5)  # twofold ones part by as much
-    apart = ops.where(on_cut, pi, pi - ops.abs(ops.atan2(off, x)))
-    angle = ops.clip(ops.min(apart, axis=-1), 0.0, 1.0)[..., None, None] * 0.5
-    z = complex_of(a) * (ops.cos(angle) - 1j * ops.sin(angle))
-    return turned(function(z), angle)
+    return function(complex_of(a))
 
 
 def _log(a: Any) -> Any:
-    def turned(y: Any, angle: Any) -> Any:
-        return y + identity(a.shape[-1], y) * (1j * angle)
-
-    return _principal(a, linalg.logm, turned)
-
-
-def _root(a: Any) -> Any:
-    def turned(y: Any, angle: Any) -> Any:
-        return y * (ops.cos(angle * 0.5) + 1j * ops.sin(angle * 0.5))
-
-    return _principal(a, linalg.sqrtm, turned)
+    return _principal(a, linalg.logm)
 
 
 def logm(A: Any, disp: Any = True) -> Any:
@@ -75,7 +54,7 @@ def sqrtm(A: Any, disp: Any = True, blocksize: Any = 64) -> Any:
             [0., 2.]])
     """
     refuse("scipy.linalg.sqrtm", disp=None if disp else "False")
-    return _root(matrix("sqrtm", A, False, square=True))
+    return _principal(matrix("sqrtm", A, False, square=True), linalg.sqrtm)
 
 
 def expm_frechet(A: Any, E: Any, method: str | None = None, compute_expm: bool = True,
