@@ -99,9 +99,9 @@ hypot = elementwise(
 
 
 def _over_square(xp: Any, a: Any, b: Any, x: Any) -> Any:
-    """Return x / (a**2 + b**2) without overflow, and 0 at (0, 0)."""
+    """Return x / (a**2 + b**2) without overflow, and 0 at (0, 0) and at infinity."""
     r = xp.hypot(a, b)
-    return xp.where(r == 0, 0, x / r / r)
+    return xp.where((r == 0) | xp.isinf(r), 0, x / r / r)
 
 
 atan2 = elementwise(
