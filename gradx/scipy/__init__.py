@@ -1,9 +1,9 @@
-"""SciPy's modules by their names, as `autograd.scipy` has them: `special`, `stats`, `signal`.
+"""SciPy's modules by their names, differentiable: what SciPy itself does on NumPy's arrays alone.
 
-- `special` and `stats` are `gradx.special` and `gradx.stats`.
+- `special` and `stats` have `gradx.special` and `gradx.stats` in them.
 """
 
-from gradx import special, stats
-from gradx.scipy import signal
+from gradx import special
+from gradx.scipy import integrate, signal, stats
 
-__all__ = ["signal", "special", "stats"]
+__all__ = ["integrate", "signal", "special", "stats"]

@@ -21,6 +21,7 @@ GROUPS = {
     "scipy_calculus": (),
     "scipy_signal": (),
     "scipy_space": (),
+    "mirror_integrate": (),
     "sklearn_metrics": ("sklearn",),
     "sklearn_models": ("sklearn",),
     "small_libraries": ("array_api_extra", "einops"),
