@@ -22,6 +22,7 @@ GROUPS = {
     "scipy_signal": (),
     "scipy_space": (),
     "mirror_integrate": (),
+    "mirror_interpolate": (),
     "sklearn_metrics": ("sklearn",),
     "sklearn_models": ("sklearn",),
     "small_libraries": ("array_api_extra", "einops"),

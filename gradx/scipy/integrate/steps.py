@@ -14,7 +14,6 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import GraphError
-from gradx.numpy.arguments import tensor
 from gradx.scipy.host import constant, host, value
 from gradx.transforms.jacobians import jacfwd
 
@@ -55,10 +54,14 @@ def nudge(fun: Slope, t: float, y: Any, width: Any, slope: Any = None) -> Any:
 
 
 class Step:
-    """One accepted step from `old` to `new`, with the solution at both ends and between them."""
+    """One accepted step, with the solution at both ends and between them.
 
-    def __init__(self, fun: Slope, old: float, new: float, y: Any, slope: Any) -> None:
-        self.fun, self.old, self.new, self.h = fun, old, new, new - old
+    `seen` is what SciPy has of it: a polynomial on values, from the time `t_old` to `t`.
+    """
+
+    def __init__(self, fun: Slope, seen: Any, y: Any, slope: Any) -> None:
+        self.fun, self.old, self.new = fun, float(seen.t_old), float(seen.t)
+        self.h = self.new - self.old
         self.y, self.slope = y, slope
         self.end: Any = None
         self.end_slope: Any = None
@@ -83,12 +86,12 @@ class Pair(Step):
 
     solver = "RK45"
 
-    def __init__(self, fun: Slope, old: float, new: float, y: Any, slope: Any) -> None:
-        super().__init__(fun, old, new, y, slope)
+    def __init__(self, fun: Slope, seen: Any, y: Any, slope: Any) -> None:
+        super().__init__(fun, seen, y, slope)
         tableau = getattr(host("integrate"), self.solver)
         a, b, c = (numbers(getattr(tableau, name)) for name in "ABC")
-        self.end, self.stages = explicit(fun, old, y, self.h, slope, a, b, c)
-        self.end_slope = fun(new, self.end)
+        self.end, self.stages = explicit(fun, self.old, y, self.h, slope, a, b, c)
+        self.end_slope = fun(self.new, self.end)
         self.stages.append(self.end_slope)
 
     def polynomial(self) -> list[Any]:
@@ -146,30 +149,31 @@ class Collocation(Step):
     E. Hairer, G. Wanner, "Solving Ordinary Differential Equations II", 1996, section IV.8.
     """
 
-    def __init__(self, fun: Slope, old: float, new: float, y: Any, slope: Any) -> None:
-        super().__init__(fun, old, new, y, slope)
-        guess = [ops.zeros_like(ops.stop_gradient(y)) for _ in _PLACES]
-        fixed = ops.stop_gradient(y)
-        for _ in range(50):
-            before = guess
-            guess = [ops.stop_gradient(z) for z in self._newton(fixed, guess)]
-            change = max(float(value(ops.max(ops.abs(p - q)))) for p, q in zip(guess, before, strict=True))
-            size = max(float(value(ops.max(ops.abs(fixed + z)))) for z in guess)
-            if change <= 1e-14 * (1e-300 + size):
-                break
-            if not math.isfinite(change):
-                break
-        else:
-            if not change <= 1e-8 * size:
-                raise GraphError(
-                    f"integrate.solve_ivp: Newton's iteration for the stages did not end in the step from {old} to {new}. "
-                    "Give a smaller rtol or max_step"
-                )
+    def __init__(self, fun: Slope, seen: Any, y: Any, slope: Any) -> None:
+        super().__init__(fun, seen, y, slope)
+        guess = self._solved(seen, ops.stop_gradient(y))
         for _ in range(2):
             guess = self._newton(y, guess)
         self.stages = guess
         self.end = y + guess[-1]
-        self.end_slope = fun(new, self.end)
+        self.end_slope = fun(self.new, self.end)
+
+    def _solved(self, seen: Any, y: Any) -> list[Any]:
+        """Return the stages off the graph, from SciPy's, which are as exact as its tolerance."""
+        start = seen(self.old)
+        guess = [constant(seen(self.old + c * self.h) - start, y, y.dtype) for c in _PLACES]
+        for _ in range(50):
+            before = guess
+            guess = [ops.stop_gradient(z) for z in self._newton(y, guess)]
+            pairs = zip(guess, before, strict=True)
+            change = max(float(value(ops.max(ops.abs(p - q)))) for p, q in pairs)
+            size = max(float(value(ops.max(ops.abs(y + z)))) for z in guess)
+            if change <= 1e-8 * size:  # the next one, on the tape, squares it
+                return guess
+        raise GraphError(
+            f"integrate.solve_ivp: Newton's iteration for the stages did not end in the step from {self.old} to "
+            f"{self.new}. Give a smaller rtol or max_step"
+        )
 
     def _newton(self, y: Any, stages: list[Any]) -> list[Any]:
         """Return the stages after one step of Newton's iteration."""
@@ -223,9 +227,4 @@ KINDS: dict[str, type[Step]] = {
 }  # fmt: skip
 
 
-def start(fun: Slope, t: float, y: Any) -> Any:
-    """Return the slope at the beginning."""
-    return tensor(fun(t, y))
-
-
-__all__ = ["KINDS", "Slope", "Step", "nudge", "start"]
+__all__ = ["KINDS", "Slope", "Step", "nudge"]

@@ -87,21 +87,21 @@ class Trajectory:
             problem.on_host(problem.fixed_slope), span, value(problem.y0), method=method,
             t_eval=t_eval, dense_output=True, events=events, **options,
         )  # fmt: skip
-        steps = [(s.t_old, s.t) for s in self.result.sol.interpolants] if self.result.sol else []
-        self.steps = self._take([(float(a), float(b)) for a, b in steps if a != b], span[0])
+        seen = self.result.sol.interpolants if self.result.sol else []
+        self.steps = self._take([part for part in seen if part.t != part.t_old], span[0])
         self.sign = 1.0 if span[1] >= span[0] else -1.0
         self._ends = [self.sign * step.new for step in self.steps]
 
-    def _take(self, times: Sequence[tuple[float, float]], first: float) -> list[Step]:
+    def _take(self, seen: Sequence[Any], first: float) -> list[Step]:
         """Return the steps, on the tape."""
         slope, y = self.problem.slope, self.problem.y0
         if tracked(self.first):
             y = nudge(slope, self.first, y, ops.stop_gradient(self.first) - self.first)
         self.begin = y
-        here = slope(first, y) if times else y
+        here = slope(first, y) if seen else y
         steps: list[Step] = []
-        for old, new in times:
-            step = KINDS[self.method](slope, old, new, y, here)
+        for part in seen:
+            step = KINDS[self.method](slope, part, y, here)
             steps.append(step)
             y, here = step.end, step.end_slope
         return steps
