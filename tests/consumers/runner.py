@@ -23,6 +23,7 @@ GROUPS = {
     "scipy_space": (),
     "mirror_integrate": (),
     "mirror_interpolate": (),
+    "mirror_stats": (),
     "sklearn_metrics": ("sklearn",),
     "sklearn_models": ("sklearn",),
     "small_libraries": ("array_api_extra", "einops"),
