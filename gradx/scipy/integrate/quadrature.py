@@ -47,9 +47,7 @@ class _Integrand:
         self.name, self.f = name, function_of(name, f)
         self.args = args if isinstance(args, tuple) else (args,)
         like = first_of(a, b, list(self.args))
-        self.like = tensor(0.0) if like is None else like
-        if self.like.dtype.kind == "c":
-            self.like = ops.real(self.like)
+        self.like = ops.real(like) if like is not None and like.dtype.kind == "c" else like
         self.ends = [floating(a, self.like), floating(b, self.like)]
         low, high = (float(value(x)) for x in self.ends)
         if math.isnan(low) or math.isnan(high):
@@ -87,7 +85,8 @@ class _Integrand:
     def call(self, x: Any) -> Any:
         """Return the integrand at `x`, a number or a Tensor."""
         self.count += 1
-        return floating(self.f(floating(x, self.like), *self.args), self.like)
+        x = x if self.like is None else floating(x, self.like)
+        return floating(self.f(x, *self.args), self.like)
 
     def panel(self, low: float, high: float, rule: Rule) -> _Panel:
         """Return the integral over a subinterval and the estimate of its error, QUADPACK's."""
@@ -182,7 +181,8 @@ def quad(func: Any, a: Any, b: Any, args: Any = (), full_output: int = 0, epsabs
     Parameters
     ----------
     func
-        Takes a 0-d Tensor and `args`, and returns a number or a 0-d Tensor, real or complex.
+        Takes a number and `args`, and returns a number or a 0-d Tensor, real or complex. Where a limit or one of `args`
+        is a Tensor, the number is a 0-d Tensor beside it.
     a, b
         The limits, infinite ones too.
     points
@@ -236,7 +236,7 @@ def quad_vec(f: Any, a: Any, b: Any, epsabs: float = 1e-200, epsrel: float = 1e-
     Parameters
     ----------
     f
-        Takes a 0-d Tensor and `args`, and returns a number or a Tensor.
+        Takes a number (a 0-d Tensor, as in `quad`) and `args`, and returns a number or a Tensor.
     norm
         Of the error: "2" or "max".
     quadrature

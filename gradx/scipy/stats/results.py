@@ -48,7 +48,13 @@ def constant_result(name: str, samples: tuple[Any, ...], options: dict[str, Any]
         for f, v in getattr(found, "__dict__", {}).items()
         if f not in fields and hasattr(v, "__float__")
     }
-    return type(found)(**fields, **extra)
+    try:
+        return type(found)(**fields, **extra)  # SciPy's tuples with further fields want them all
+    except TypeError:
+        made = type(found)(**fields)
+        for further, field in extra.items():
+            setattr(made, further, field)
+        return made
 
 
 def tail(t: Any, below: Any, above: Any, alternative: str) -> Any:
