@@ -4,6 +4,6 @@
 """
 
 from gradx import special
-from gradx.scipy import cluster, integrate, interpolate, signal, stats
+from gradx.scipy import cluster, integrate, interpolate, optimize, signal, stats
 
-__all__ = ["cluster", "integrate", "interpolate", "signal", "special", "stats"]
+__all__ = ["cluster", "integrate", "interpolate", "optimize", "signal", "special", "stats"]

@@ -23,6 +23,7 @@ GROUPS = {
     "scipy_space": (),
     "mirror_integrate": (),
     "mirror_interpolate": (),
+    "mirror_optimize": (),
     "mirror_stats": (),
     "sklearn_metrics": ("sklearn",),
     "sklearn_models": ("sklearn",),
