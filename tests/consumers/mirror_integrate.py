@@ -61,9 +61,9 @@ _rows.add("simpson(complex)", _ours.simpson, _Y + 1j * _T)
 
 _rows.add(
     "fixed_quad",
-    lambda a, b, p: (
-        _ours.fixed_quad(lambda x, p: namespace(x).exp(-p * x * x), a[0], b[0], (p[0],), n=6)[0]
-    ),
+    lambda a, b, p: _ours.fixed_quad(
+        lambda x, p: namespace(x).exp(-p * x * x), a[0], b[0], (p[0],), n=6
+    )[0],
     numbers(1),
     positive(1),
     unit(1),
@@ -106,10 +106,8 @@ _rows.add(
 )
 _rows.add(
     "dblquad",
-    lambda p: (
-        _array(
-            _module(p).dblquad(lambda y, x: _exp(-p[0] * x) * y, 0.0, 1.0, 0.0, lambda x: x + p[1])[0]
-        )
+    lambda p: _array(
+        _module(p).dblquad(lambda y, x: _exp(-p[0] * x) * y, 0.0, 1.0, 0.0, lambda x: x + p[1])[0]
     ),
     _P,
 )
@@ -131,9 +129,11 @@ for _method in ["RK23", "RK45", "DOP853", "Radau"]:
     _bounds = {"rtol": 1e-6, "atol": 1e-8} if _method in ("RK23", "Radau") else _TIGHT
     _rows.add(
         f"solve_ivp({_method})",
-        lambda y, p, b=_bounds, m=_method: _ours.solve_ivp(
-            _pendulum, (0.0, 0.6), y, args=(p,), method=m, t_eval=[0.2, 0.55, 0.6], **b
-        ).y,
+        lambda y, p, b=_bounds, m=_method: (
+            _ours.solve_ivp(
+                _pendulum, (0.0, 0.6), y, args=(p,), method=m, t_eval=[0.2, 0.55, 0.6], **b
+            ).y
+        ),
         positive(2, seed=1),
         _P,
         value_rtol=1e-7 if _method == "Radau" else 1e-12,  # SciPy's Newton ends at its tolerance
@@ -141,7 +141,9 @@ for _method in ["RK23", "RK45", "DOP853", "Radau"]:
     )
 _rows.add(
     "solve_ivp(steps)",
-    lambda y, p: _ours.solve_ivp(_pendulum, (0.0, 0.5), y, args=(p,), first_step=0.1, max_step=0.1).y,
+    lambda y, p: (
+        _ours.solve_ivp(_pendulum, (0.0, 0.5), y, args=(p,), first_step=0.1, max_step=0.1).y
+    ),
     positive(2, seed=1),
     _P,
     rtol=1e-5,

@@ -46,7 +46,10 @@ for _method in ["BFGS", "Newton-CG", "L-BFGS-B", "trust-exact", "Nelder-Mead"]:
             more: dict[str, Any] = {}
             if m != "Nelder-Mead":
                 more["jac"] = lambda x: (
-                    2 * p * (x - a) + 0.4 * (x - a) ** 3 + 0.3 * np.asarray([x[1], x[0], 0.0]) + 0.2 * x.sum()
+                    2 * p * (x - a)
+                    + 0.4 * (x - a) ** 3
+                    + 0.3 * np.asarray([x[1], x[0], 0.0])
+                    + 0.2 * x.sum()
                 )
             if m == "trust-exact":
                 cross = np.zeros((3, 3))
@@ -55,12 +58,16 @@ for _method in ["BFGS", "Newton-CG", "L-BFGS-B", "trust-exact", "Nelder-Mead"]:
             result = optimize.minimize(f, [0.1, 0.2, 0.3], method=m, options=o, **more)
         return result.x, _array(result.fun)
 
-    _rows.add(f"minimize({_method})", _found, _A, _P, value_rtol=1e-6, rtol=1e-2)  # SciPy ends at half the digits, where the function is flat
+    _rows.add(
+        f"minimize({_method})", _found, _A, _P, value_rtol=1e-6, rtol=1e-2
+    )  # SciPy ends at half the digits, where the function is flat
 
 _rows.add(
     "minimize_scalar",
     lambda p: _array(
-        _ours.minimize_scalar(lambda x, p: p[0] * x**2 + 0.1 * x**4 - p[1] * x, args=(p,), tol=1e-12).x
+        _ours.minimize_scalar(
+            lambda x, p: p[0] * x**2 + 0.1 * x**4 - p[1] * x, args=(p,), tol=1e-12
+        ).x
     ),
     _P,
     value_rtol=1e-6,
@@ -69,16 +76,18 @@ _rows.add(
 for _loss in ["linear", "soft_l1", "cauchy"]:
     _rows.add(
         f"least_squares({_loss})",
-        lambda t, y, m=_loss: _ours.least_squares(
-            lambda x, t, y: x[0] * namespace(t).exp(-x[1] * t) - y,
-            like(t, [1.0, 0.5]),
-            args=(t, y),
-            loss=m,
-            f_scale=0.5,
-            ftol=1e-15,
-            xtol=1e-15,
-            gtol=1e-14,
-        ).x,
+        lambda t, y, m=_loss: (
+            _ours.least_squares(
+                lambda x, t, y: x[0] * namespace(t).exp(-x[1] * t) - y,
+                like(t, [1.0, 0.5]),
+                args=(t, y),
+                loss=m,
+                f_scale=0.5,
+                ftol=1e-15,
+                xtol=1e-15,
+                gtol=1e-14,
+            ).x
+        ),
         np.linspace(0.0, 2.0, 8),
         np.exp(-np.linspace(0.0, 2.0, 8)) + 0.1 * numbers(8),
         value_rtol=1e-6,
@@ -87,7 +96,13 @@ for _loss in ["linear", "soft_l1", "cauchy"]:
 _rows.add(
     "curve_fit",
     lambda t, y, s: _ours.curve_fit(
-        lambda t, a, b: a * namespace(t).exp(-b * t), t, y, sigma=s, p0=(1.0, 0.5), ftol=1e-15, xtol=1e-15
+        lambda t, a, b: a * namespace(t).exp(-b * t),
+        t,
+        y,
+        sigma=s,
+        p0=(1.0, 0.5),
+        ftol=1e-15,
+        xtol=1e-15,
     ),
     np.linspace(0.0, 2.0, 8),
     np.exp(-np.linspace(0.0, 2.0, 8)) + 0.1 * numbers(8),
@@ -105,9 +120,9 @@ def _system(x: Any, p: Any) -> Any:
 for _method in ["hybr", "lm"]:
     _rows.add(
         f"root({_method})",
-        lambda p, m=_method: _ours.root(
-            _system, like(p, [1.2, 0.9]), args=(p,), method=m, tol=1e-13
-        ).x,
+        lambda p, m=_method: (
+            _ours.root(_system, like(p, [1.2, 0.9]), args=(p,), method=m, tol=1e-13).x
+        ),
         _S,
         value_rtol=1e-8,
         rtol=1e-5,

@@ -93,7 +93,12 @@ for _alternative in ["two-sided", "less"]:
         _Y,
         value_rtol=1e-11,
     )
-_rows.add("linregress(axis=1)", lambda x, y: tuple(_ours.linregress(x, y, axis=1)), numbers(2, 6), numbers(2, 6, seed=1))  # fmt: skip
+_rows.add(
+    "linregress(axis=1)",
+    lambda x, y: tuple(_ours.linregress(x, y, axis=1)),
+    numbers(2, 6),
+    numbers(2, 6, seed=1),
+)
 for _method in ["separate", "joint"]:
     _rows.add(
         f"theilslopes({_method})",
@@ -171,10 +176,14 @@ for _family, _shapes in _FAMILIES.items():
             continue
         _rows.add(
             f"{_family}.{_call}",
-            lambda x, l, s, f=_family, c=_call, p=_shapes: getattr(
-                getattr(_module(x), f), c
-            )(x, *p, loc=l[0], scale=s[0]),
-            unit(4) if _call == "ppf" else 0.3 + unit(4) * (0.5 if _family == "uniform" else 1.5) + (3.2 if _family == "pareto" else 0.0),
+            lambda x, loc, s, f=_family, c=_call, p=_shapes: getattr(getattr(_module(x), f), c)(
+                x, *p, loc=loc[0], scale=s[0]
+            ),
+            unit(4)
+            if _call == "ppf"
+            else 0.3
+            + unit(4) * (0.5 if _family == "uniform" else 1.5)
+            + (3.2 if _family == "pareto" else 0.0),
             numbers(1, low=0.1, high=0.2),
             positive(1),
             value_rtol=1e-10,

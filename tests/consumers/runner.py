@@ -23,6 +23,7 @@ GROUPS = {
     "scipy_space": (),
     "mirror_integrate": (),
     "mirror_interpolate": (),
+    "mirror_grids": (),
     "mirror_optimize": (),
     "mirror_stats": (),
     "sklearn_metrics": ("sklearn",),

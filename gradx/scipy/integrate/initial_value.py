@@ -72,8 +72,8 @@ def solve_ivp(fun: Any, t_span: Any, y0: Any, method: str = "RK45", t_eval: Any 
     >>> import gradx as gx
     >>> def end(k):
     ...     return gx.scipy.integrate.solve_ivp(lambda t, y: -k * y, (0.0, 1.0), [1.0], rtol=1e-9, atol=1e-9).y[0, -1]
-    >>> gx.round(gx.grad(end)(gx.asarray(1.0)), decimals=6)
-    Tensor(-0.367879)
+    >>> print(f"{gx.grad(end)(gx.asarray(1.0)).item():.6f}")
+    -0.367879
     """
     like = first_of(y0, t_span, t_eval, list(args or ()))
     problem = Problem("integrate.solve_ivp", fun, args, floating(y0, like), vectorized)

@@ -33,7 +33,7 @@ def _last(name: str, y: Any, x: Any, axis: int) -> tuple[Any, Any, int]:
 
 def _step(name: str, dx: Any, y: Any, axis: int) -> Any:
     """Return `dx`, a number or one for each line of samples, with the axis as its last."""
-    if type(dx) in SCALARS or isinstance(dx, SCALARS):
+    if isinstance(dx, tuple(SCALARS)):
         return dx
     dx = floating(dx, y)
     return ops.moveaxis(dx, axis, -1) if dx.ndim == y.ndim and dx.ndim else dx
@@ -171,11 +171,7 @@ def _halves(y: Any, h: Any) -> Any:
     return (
         a
         / 6.0
-        * (
-            y[..., :-2] * (3 - ratio)
-            + y[..., 1:-1] * (3 + square + ratio)
-            - y[..., 2:] * square
-        )
+        * (y[..., :-2] * (3 - ratio) + y[..., 1:-1] * (3 + square + ratio) - y[..., 2:] * square)
     )
 
 

@@ -41,7 +41,7 @@ class BSpline:
 
     >>> import gradx as gx
     >>> gx.scipy.interpolate.BSpline(gx.arange(6.0), gx.asarray([1.0, 2.0, 4.0]), 2)(2.5)
-    Tensor(1.875)
+    Tensor(2.125)
     """
 
     def __init__(self, t: Any, c: Any, k: int, extrapolate: Any = True, axis: int = 0) -> None:
@@ -62,9 +62,7 @@ class BSpline:
         self.t, self.c, self.extrapolate = t, c[:n], extrapolate
 
     @classmethod
-    def construct_fast(
-        cls, t: Any, c: Any, k: int, extrapolate: Any = True, axis: int = 0
-    ) -> Any:
+    def construct_fast(cls, t: Any, c: Any, k: int, extrapolate: Any = True, axis: int = 0) -> Any:
         """Return one of parts in form: n coefficients along the first axis."""
         made = object.__new__(cls)
         made.t, made.c, made.k, made.extrapolate, made.axis = t, c, k, extrapolate, axis
@@ -80,7 +78,13 @@ class BSpline:
         """Return the basis function of the knots `t`, `(k + 2,)`."""
         t = floating(t)
         k = t.shape[0] - 2
-        t = ops.concat([t[0] - ops.ones_like(t[:1] + ops.zeros(k, device=t.device)), t, t[-1] + ops.ones_like(t[:k])])
+        t = ops.concat(
+            [
+                t[0] - ops.ones_like(t[:1] + ops.zeros(k, device=t.device)),
+                t,
+                t[-1] + ops.ones_like(t[:k]),
+            ]
+        )
         c = ops.zeros_like(t[: 2 * k + 1])
         place = ops.arange(2 * k + 1, device=t.device) == k
         return cls.construct_fast(t, ops.where(place, 1, c), k, extrapolate)
@@ -264,7 +268,8 @@ def _periodic_spline(x: Any, y: Any, k: int, axis: int) -> Any:
     ends = value(y[0]), value(y[-1])
     if (abs(ends[0] - ends[1]) > 1e-15 + 1e-5 * abs(ends[1])).any():
         raise ValueError(
-            f"interpolate.make_interp_spline: expected y with one value at both ends, for bc_type 'periodic'; got {ends}"
+            "interpolate.make_interp_spline: expected y with one value at both ends, for bc_type 'periodic'; "
+            f"got {ends}"
         )
     n = x.shape[0]
     places = x
@@ -304,9 +309,7 @@ def make_lsq_spline(x: Any, y: Any, t: Any, k: int = 3, w: Any = None, axis: int
         matrix, flat = w[:, None] * matrix, w[:, None] * flat
     q, r = ops.linalg.qr(matrix)
     c = ops.linalg.solve_triangular(r, ops.matmul(ops.matrix_transpose(q), flat), lower=False)
-    return BSpline.construct_fast(
-        t, ops.reshape(c, (matrix.shape[1], *y.shape[1:])), k, True, axis
-    )
+    return BSpline.construct_fast(t, ops.reshape(c, (matrix.shape[1], *y.shape[1:])), k, True, axis)
 
 
 __all__ = ["BSpline", "basis", "make_interp_spline", "make_lsq_spline", "not_a_knot"]

@@ -42,7 +42,9 @@ class CubicHermiteSpline(PPoly):
         width = column(ops.diff(x), y)
         chord = ops.diff(y, axis=0) / width
         bend = (slopes[:-1] + slopes[1:] - 2 * chord) / width
-        self.c = ops.stack([bend / width, (chord - slopes[:-1]) / width - bend, slopes[:-1], y[:-1]])
+        self.c = ops.stack(
+            [bend / width, (chord - slopes[:-1]) / width - bend, slopes[:-1], y[:-1]]
+        )
         self.x, self.axis = x, axis
         self.extrapolate = True if extrapolate is None else extrapolate
 
@@ -173,8 +175,12 @@ class CubicSpline(CubicHermiteSpline):
     def _conditions(self, bc_type: Any, y: Any) -> list[Any]:
         """Return the condition of each end: a name, or the order of a derivative and its value."""
         pair = [bc_type, bc_type] if isinstance(bc_type, str) else list(bc_type)
-        if len(pair) != 2 or (PERIODIC in [p for p in pair if isinstance(p, str)] and bc_type != PERIODIC):
-            raise ValueError(f"{self.name}: expected one bc_type, or one for each end; got {bc_type!r}")
+        if len(pair) != 2 or (
+            PERIODIC in [p for p in pair if isinstance(p, str)] and bc_type != PERIODIC
+        ):
+            raise ValueError(
+                f"{self.name}: expected one bc_type, or one for each end; got {bc_type!r}"
+            )
         zero = 0.0 * y[0]
         named = {"clamped": (1, zero), "natural": (2, zero)}
         found: list[Any] = []
@@ -213,7 +219,9 @@ def _spline_slopes(x: Any, y: Any, first: Any, last: Any) -> Any:
     return _solved(matrix, right)
 
 
-def _end_row(h: Any, width: Any, chord: Any, condition: Any, sign: int, n: int, other: Any) -> tuple[Any, Any, Any]:
+def _end_row(
+    h: Any, width: Any, chord: Any, condition: Any, sign: int, n: int, other: Any
+) -> tuple[Any, Any, Any]:
     """Return the two coefficients, `(1,)` each, and the right-hand side at an end; the intervals count from there."""
     one = ops.ones_like(h[:1])
     if condition == "not-a-knot":
@@ -249,4 +257,10 @@ def _solved(matrix: Any, right: Any) -> Any:
     return ops.reshape(found, right.shape)
 
 
-__all__ = ["Akima1DInterpolator", "CubicHermiteSpline", "CubicSpline", "PchipInterpolator", "pchip_slopes"]
+__all__ = [
+    "Akima1DInterpolator",
+    "CubicHermiteSpline",
+    "CubicSpline",
+    "PchipInterpolator",
+    "pchip_slopes",
+]

@@ -84,7 +84,9 @@ class RegularGridInterpolator:
         method = self.method if method is None else method
         self._check(method)
         if nu is not None and method not in _DEGREES:
-            raise ValueError(f"{self.name}: expected nu for methods {list(_DEGREES)}; got {method!r}")
+            raise ValueError(
+                f"{self.name}: expected nu for methods {list(_DEGREES)}; got {method!r}"
+            )
         places = self._places(xi)
         if places.shape[-1] != len(self.grid):
             raise ShapeError(
@@ -123,8 +125,7 @@ class RegularGridInterpolator:
         if method == "pchip":
             return self._pchip(xs)
         cells = [
-            interval(line, x, 0, line.shape[0] - 2)
-            for line, x in zip(self.grid, xs, strict=True)
+            interval(line, x, 0, line.shape[0] - 2) for line, x in zip(self.grid, xs, strict=True)
         ]
         shares = []
         for line, x, i in zip(self.grid, xs, cells, strict=True):
@@ -172,7 +173,9 @@ class RegularGridInterpolator:
     def _pchip(self, xs: list[Any]) -> Any:
         shape, count = xs[0].shape, math.prod(xs[0].shape)
         y: Any = None
-        for i in range(len(xs) - 1, -1, -1):  # SciPy's order, which matters: the slopes are not linear
+        for i in range(
+            len(xs) - 1, -1, -1
+        ):  # SciPy's order, which matters: the slopes are not linear
             line, x = self.grid[i], ops.reshape(xs[i], (count,))
             if y is None:
                 lines, own = ops.moveaxis(self.values, i, 0), None

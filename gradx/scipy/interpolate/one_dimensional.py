@@ -41,7 +41,8 @@ class interp1d:
     """
 
     def __init__(self, x: Any, y: Any, kind: Any = "linear", axis: int = -1, copy: bool = True,
-                 bounds_error: bool | None = None, fill_value: Any = math.nan, assume_sorted: bool = False) -> None:  # fmt: skip
+                 bounds_error: bool | None = None, fill_value: Any = math.nan,
+                 assume_sorted: bool = False) -> None:  # fmt: skip
         name = "interpolate.interp1d"
         like = first_of(y, x)
         x, y = floating(x, like), floating(y, like)
@@ -67,9 +68,7 @@ class interp1d:
         self._strict = self._strict and not self._goes_on
         if self._goes_on and kind in ("previous", "next"):
             nothing = math.nan * self.y[0]
-            self._fill = (
-                [nothing, self.y[-1]] if kind == "previous" else [self.y[0], nothing]
-            )
+            self._fill = [nothing, self.y[-1]] if kind == "previous" else [self.y[0], nothing]
 
     def __call__(self, x: Any) -> Any:
         """Return the values at the places `x`."""
@@ -77,8 +76,8 @@ class interp1d:
         low, high = self.x[0], self.x[-1]
         if self._strict and ops.any(outside(x, low, high)):
             raise ValueError(
-                "interpolate.interp1d: expected places between the first and the last knot. Give bounds_error=False and "
-                "a fill_value, or fill_value='extrapolate'"
+                "interpolate.interp1d: expected places between the first and the last knot. Give "
+                "bounds_error=False and a fill_value, or fill_value='extrapolate'"
             )
         y = self._inside(x)
         if self._fill is not None:

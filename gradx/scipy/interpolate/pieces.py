@@ -30,7 +30,8 @@ def samples(name: str, x: Any, y: Any, axis: int = 0, least: int = 2) -> tuple[A
     axis = axis_of(name, axis, y.ndim)
     if x.ndim != 1 or y.shape[axis] != x.shape[0] or x.shape[0] < least:
         raise ShapeError(
-            f"{name}: expected x of shape (n,), n >= {least}, and y with n along axis {axis}; got {x.shape} and {y.shape}"
+            f"{name}: expected x of shape (n,), n >= {least}, and y with n along axis {axis}; "
+            f"got {x.shape} and {y.shape}"
         )
     check_rising(name, x)
     return x, ops.moveaxis(y, axis, 0), axis

@@ -29,7 +29,9 @@ class FloaterHormannInterpolator:
         name = "interpolate.FloaterHormannInterpolator"
         self._nodes, self._values, self.axis = points(name, points_, values, axis)
         if not 0 <= d < self._nodes.shape[0]:
-            raise ShapeError(f"{name}: expected 0 <= d < n; got d = {d}, n = {self._nodes.shape[0]}")
+            raise ShapeError(
+                f"{name}: expected 0 <= d < n; got d = {d}, n = {self._nodes.shape[0]}"
+            )
         self.weights = self._blended(d)
 
     def _blended(self, d: int) -> Any:

@@ -1,6 +1,7 @@
 """`scipy.optimize`: solutions that can be differentiated, by the implicit function theorem.
 
-- Minima: `minimize`, `minimize_scalar`, `least_squares`, `curve_fit`. Roots: `root`, `fsolve`, `root_scalar`, `brentq`, ....
+- Minima: `minimize`, `minimize_scalar`, `least_squares`, `curve_fit`.
+- Roots: `root`, `fsolve`, `root_scalar`, `brentq` and its kin.
 """
 
 from gradx.scipy.optimize.minima import (

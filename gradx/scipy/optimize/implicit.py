@@ -84,8 +84,8 @@ def solved(name: str, residual: Callable[[Any], Any], x: Any) -> Any:
             raise DegeneracyError(_not_isolated(name))
         if turn == 0 and size > _FAR * (1.0 + abs(value(x)).max()):
             raise GraphError(
-                f"{name}: expected a solution, to differentiate it; got one that Newton's iteration moves by {size:.2g}. "
-                "Give a smaller tolerance, more iterations or a better start"
+                f"{name}: expected a solution, to differentiate it; got one that Newton's iteration moves by "
+                f"{size:.2g}. Give a smaller tolerance, more iterations or a better start"
             )
         x = x - step
     return x
@@ -122,9 +122,7 @@ def within(name: str, x: Any, bounds: Any) -> None:
             ([p[0] for p in bounds], [p[1] for p in bounds]),
         ]
     for low, high in pairs:
-        ends = [
-            [end] * x.size if not hasattr(end, "__len__") else list(end) for end in (low, high)
-        ]
+        ends = [[end] * x.size if not hasattr(end, "__len__") else list(end) for end in (low, high)]
         for place, a, b in zip(x.ravel().tolist(), *ends, strict=True):
             for end in (a, b):
                 if end is not None and abs(place - float(end)) <= 1e-8 * (1.0 + abs(place)):

@@ -104,7 +104,13 @@ def root_scalar(f: Any, args: Any = (), method: str | None = None, bracket: Any 
     first = (lambda x, *rest: f(x, *rest)[0]) if fprime is True else f
     start = x0 if x0 is not None else bracket[0] if bracket is not None else 0.0
     problem = Problem("optimize.root_scalar", first, start, args, scalar=True)
-    given: dict[str, Any] = {"x1": x1, "xtol": xtol, "rtol": rtol, "maxiter": maxiter, "options": options}
+    given: dict[str, Any] = {
+        "x1": x1,
+        "xtol": xtol,
+        "rtol": rtol,
+        "maxiter": maxiter,
+        "options": options,
+    }
     if x0 is not None:
         given["x0"] = float(_start(problem))
         if method in ("newton", "halley") or (method is None and bracket is None and x1 is None):
@@ -112,11 +118,15 @@ def root_scalar(f: Any, args: Any = (), method: str | None = None, bracket: Any 
         if method == "halley":
             given["fprime2"] = _number(problem, grad(grad(problem.fixed_number)))
     if bracket is not None:
-        given["bracket"] = [float(ops.stop_gradient(b)) if hasattr(b, "shape") else b for b in bracket]
+        given["bracket"] = [
+            float(ops.stop_gradient(b)) if hasattr(b, "shape") else b for b in bracket
+        ]
     found = host("optimize").root_scalar(
         _number(problem, problem.fixed_number), method=method, **given
     )
-    found.root = solved("optimize.root_scalar", problem.number, constant(float(found.root), problem.x0))
+    found.root = solved(
+        "optimize.root_scalar", problem.number, constant(float(found.root), problem.x0)
+    )
     return found
 
 
@@ -138,9 +148,7 @@ def _bracketing(name: str) -> Callable[..., Any]:
         return (root, info) if full_output else root
 
     find.__name__ = find.__qualname__ = name
-    find.__doc__ = (
-        f"Find a number between `a` and `b` with f(x, *args) = 0, by SciPy's `{name}`; see `root_scalar`."
-    )
+    find.__doc__ = f"Find a number between `a` and `b` with f(x, *args) = 0, by SciPy's `{name}`; see `root_scalar`."
     return find
 
 
@@ -186,4 +194,15 @@ def fixed_point(func: Any, x0: Any, args: Any = (), xtol: float = 1e-8, maxiter:
     )
 
 
-__all__ = ["bisect", "brenth", "brentq", "fixed_point", "fsolve", "newton", "ridder", "root", "root_scalar", "toms748"]
+__all__ = [
+    "bisect",
+    "brenth",
+    "brentq",
+    "fixed_point",
+    "fsolve",
+    "newton",
+    "ridder",
+    "root",
+    "root_scalar",
+    "toms748",
+]

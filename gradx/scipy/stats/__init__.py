@@ -1,9 +1,6 @@
 """`scipy.stats`: `gradx.stats`' distributions, and what SciPy's functions of samples do on NumPy's arrays alone."""
 
-from gradx.stats import *  # isort: skip  (first: a name of SciPy's below takes its place)
-from gradx.stats import __all__ as _distributions
-
-from gradx.scipy.stats import multivariate as multivariate_normal  # isort: skip
+from gradx.scipy.stats import multivariate as multivariate_normal
 from gradx.scipy.stats.density import gaussian_kde
 from gradx.scipy.stats.hypotheses import (
     ansari,
@@ -27,27 +24,76 @@ from gradx.scipy.stats.transformations import (
     yeojohnson,
     yeojohnson_llf,
 )
+from gradx.stats import (
+    bernoulli,
+    beta,
+    binom,
+    cauchy,
+    chi2,
+    dirichlet,
+    expon,
+    f,
+    gamma,
+    geom,
+    gumbel_r,
+    laplace,
+    logistic,
+    lognorm,
+    multinomial,
+    nbinom,
+    norm,
+    pareto,
+    poisson,
+    t,
+    truncnorm,
+    uniform,
+    vonmises,
+    weibull_min,
+)
 
 __all__ = [
     "ansari",
+    "bernoulli",
+    "beta",
+    "binom",
     "boxcox",
     "boxcox_llf",
+    "cauchy",
+    "chi2",
     "cramervonmises",
+    "dirichlet",
     "energy_distance",
     "expectile",
+    "expon",
+    "f",
+    "gamma",
     "gaussian_kde",
+    "geom",
+    "gumbel_r",
     "kendalltau",
     "ks_2samp",
+    "laplace",
     "linregress",
+    "logistic",
+    "lognorm",
+    "multinomial",
     "multivariate_normal",
+    "nbinom",
+    "norm",
     "obrientransform",
+    "pareto",
+    "poisson",
     "scoreatpercentile",
     "shapiro",
     "siegelslopes",
+    "t",
     "theilslopes",
+    "truncnorm",
     "tukey_hsd",
+    "uniform",
+    "vonmises",
     "wasserstein_distance",
+    "weibull_min",
     "yeojohnson",
     "yeojohnson_llf",
 ]
-__all__ += [name for name in _distributions if name != "multivariate_normal"]

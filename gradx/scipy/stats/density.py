@@ -43,7 +43,9 @@ class gaussian_kde:
                 f"stats.gaussian_kde: expected more points than dimensions, (d, n); got {self.dataset.shape}"
             )
         if weights is None:
-            self.weights = ops.ones(self.n, dtype=self.dataset.dtype, device=self.dataset.device) / self.n
+            self.weights = (
+                ops.ones(self.n, dtype=self.dataset.dtype, device=self.dataset.device) / self.n
+            )
             self.neff: Any = float(self.n)
         else:
             weights = floating(weights, self.dataset)
@@ -137,7 +139,8 @@ class gaussian_kde:
         """Return the probability in a box; of one dimension only, as SciPy's for more is by random numbers."""
         if self.d != 1:
             raise OperandError(
-                f"stats.gaussian_kde.integrate_box: expected d = 1; got {self.d}, where SciPy integrates by random numbers"
+                f"stats.gaussian_kde.integrate_box: expected d = 1; got {self.d}, where SciPy "
+                "integrates by random numbers"
             )
         low, high = (ops.reshape(floating(x, self.dataset), ()) for x in (low_bounds, high_bounds))
         return self.integrate_box_1d(low, high)

@@ -153,7 +153,12 @@ def shapiro(
     >>> gx.scipy.stats.shapiro(gx.asarray([0.0, 1.0, 2.0])).statistic
     Tensor(1.)
     """
-    only("shapiro", axis=(axis, None), nan_policy=(nan_policy, "propagate"), keepdims=(keepdims, False))
+    only(
+        "shapiro",
+        axis=(axis, None),
+        nan_policy=(nan_policy, "propagate"),
+        keepdims=(keepdims, False),
+    )
     x = ops.sort(ops.ravel(floating(x)))
     n = x.shape[0]
     if n < 3:
@@ -252,4 +257,12 @@ def studentized_range_sf(q: Any, k: int, df: Any) -> Any:
     return ops.sum(outer * (1 - chance), axis=-1)
 
 
-__all__ = ["ansari", "cramervonmises", "kendalltau", "ks_2samp", "shapiro", "studentized_range_sf", "tukey_hsd"]
+__all__ = [
+    "ansari",
+    "cramervonmises",
+    "kendalltau",
+    "ks_2samp",
+    "shapiro",
+    "studentized_range_sf",
+    "tukey_hsd",
+]

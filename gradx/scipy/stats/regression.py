@@ -64,7 +64,11 @@ def _points(name: str, y: Any, x: Any, options: dict[str, tuple[Any, Any]]) -> t
     only(name, **options)
     like = first_of(y, x)
     y = ops.ravel(floating(y, like))
-    x = ops.astype(ops.arange(y.shape[0], device=y.device), y.dtype) if x is None else floating(x, y)
+    x = (
+        ops.astype(ops.arange(y.shape[0], device=y.device), y.dtype)
+        if x is None
+        else floating(x, y)
+    )
     x = ops.ravel(x)
     if x.shape != y.shape or y.shape[0] < 2:
         raise ShapeError(
@@ -98,7 +102,11 @@ def theilslopes(y: Any, x: Any = None, alpha: float = 0.95, method: str = "separ
     >>> gx.scipy.stats.theilslopes(gx.asarray([0.0, 1.0, 2.0])).slope
     Tensor(1.)
     """
-    options = {"axis": (axis, None), "nan_policy": (nan_policy, "propagate"), "keepdims": (keepdims, False)}
+    options = {
+        "axis": (axis, None),
+        "nan_policy": (nan_policy, "propagate"),
+        "keepdims": (keepdims, False),
+    }
     y, x = _points("theilslopes", y, x, options)
     found = host("stats").theilslopes(value(y), value(x), alpha=alpha, method=method)
     chords = ops.sort(_chords(y, x, _pairs(x, lambda d: d > 0)))
@@ -129,7 +137,11 @@ def siegelslopes(y: Any, x: Any = None, method: str = "hierarchical", *, axis: A
     >>> gx.scipy.stats.siegelslopes(gx.asarray([0.0, 1.0, 2.0])).slope
     Tensor(1.)
     """
-    options = {"axis": (axis, None), "nan_policy": (nan_policy, "propagate"), "keepdims": (keepdims, False)}
+    options = {
+        "axis": (axis, None),
+        "nan_policy": (nan_policy, "propagate"),
+        "keepdims": (keepdims, False),
+    }
     y, x = _points("siegelslopes", y, x, options)
     if method not in ("hierarchical", "separate"):
         raise ValueError(

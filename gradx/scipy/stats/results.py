@@ -63,7 +63,9 @@ def tail(t: Any, below: Any, above: Any, alternative: str) -> Any:
         return 2 * above(ops.abs(t))
     if alternative in ("less", "greater"):
         return below(t) if alternative == "less" else above(t)
-    raise ValueError(f"stats: expected alternative 'two-sided', 'less' or 'greater'; got {alternative!r}")
+    raise ValueError(
+        f"stats: expected alternative 'two-sided', 'less' or 'greater'; got {alternative!r}"
+    )
 
 
 __all__ = ["constant_result", "kind", "only", "pair", "tail"]

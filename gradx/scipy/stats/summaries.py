@@ -61,8 +61,8 @@ def scoreatpercentile(a: Any, per: Any, limit: Any = (), interpolation_method: s
     elif axis is None:
         a, axis = ops.ravel(a), 0
     a = ops.sort(a, axis=axis)
-    if isinstance(per, (list, tuple)) or getattr(per, "ndim", 0):
-        count = per.shape[0] if hasattr(per, "shape") else len(per)
+    if isinstance(per, (list, tuple)) or (hasattr(per, "shape") and len(per.shape)):
+        count = len(per)
         return ops.stack([_score(a, per[i], interpolation_method, axis) for i in range(count)])
     return _score(a, per, interpolation_method, axis)
 

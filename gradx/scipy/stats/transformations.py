@@ -1,7 +1,7 @@
 """Box and Cox's transformation, Yeo and Johnson's, and O'Brien's.
 
-- A parameter that is not given is the one of the greatest likelihood: SciPy finds it on values; two of Newton's steps on
-  the tape make its derivatives exact to the third order.
+- A parameter that is not given is the one of the greatest likelihood: SciPy finds it on values; two of Newton's steps
+  on the tape make its derivatives exact to the third order.
 """
 
 from __future__ import annotations
