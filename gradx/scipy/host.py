@@ -44,6 +44,11 @@ def tracked(x: Any) -> bool:
     return isinstance(x, Cell) and (x.aux is not None or x.level is not ZERO)
 
 
+def decided(condition: Any) -> bool:
+    """Return whether a condition holds for some element; False under `vmap`, where Python cannot decide."""
+    return not condition.level.lead and bool(ops.any(condition))
+
+
 def first_of(*candidates: Any) -> Any:
     """Return the first Tensor among these and the elements of their lists, or None."""
     for x in candidates:
@@ -82,4 +87,14 @@ def function_of(name: str, f: Any) -> Callable[..., Any]:
     return found
 
 
-__all__ = ["constant", "first_of", "floating", "function_of", "host", "tracked", "value", "values_of"]  # fmt: skip
+__all__ = [
+    "constant",
+    "decided",
+    "first_of",
+    "floating",
+    "function_of",
+    "host",
+    "tracked",
+    "value",
+    "values_of",
+]

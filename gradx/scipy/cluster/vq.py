@@ -50,8 +50,8 @@ def kmeans(obs: Any, k_or_guess: Any, iter: int = 20, thresh: float = 1e-5, chec
            *, rng: Any = None, seed: Any = None) -> tuple[Any, Any]:  # fmt: skip
     """Return k centroids `(k, n)` of observations `(m, n)`, and the mean distance from them.
 
-    SciPy finds them on values; each is then the mean of its observations, and the distance is from the centroids
-    that SciPy used, the last but one: after convergence they are the same.
+    SciPy finds them on values; each is then the mean of its observations. SciPy's distance is from the centroids of
+    the last iteration but one, which are the same where it has converged.
 
     >>> import gradx as gx
     >>> gx.scipy.cluster.vq.kmeans(gx.asarray([[0.0], [1.0], [5.0]]), gx.asarray([[0.0], [4.0]]))[0]

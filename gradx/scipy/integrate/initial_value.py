@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradx import ops
-from gradx.errors import OperandError, ShapeError
+from gradx.errors import GraphError, OperandError, ShapeError
 from gradx.scipy.host import constant, first_of, floating, host, tracked, value
 from gradx.scipy.integrate.trajectory import Problem, Trajectory
 
@@ -201,6 +201,11 @@ def odeint(func: Any, y0: Any, t: Any, args: Any = (), Dfun: Any = None, col_der
     stiff = t.shape[0] > 1 and bool((info["mused"] == 2).any())
     options = bounds | ({"first_step": h0} if h0 else {}) | ({"max_step": hmax} if hmax else {})
     path = Trajectory(problem, t[0], t[-1], "Radau" if stiff else "DOP853", None, None, options)
+    if not path.result.success:
+        raise GraphError(
+            f"integrate.odeint: expected a solution up to t = {float(value(t[-1]))}; got one up to "
+            f"{float(path.result.t[-1])}. {path.result.message}"
+        )
     y = ops.stack([problem.y0, *(path.at(t[i]) for i in range(1, t.shape[0]))])
     return (y, info) if full_output else y
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from gradx import ops
 from gradx.errors import OperandError, ShapeError
-from gradx.numpy.arguments import tensor
+from gradx.promotion import finfo
 from gradx.scipy.host import constant, first_of, floating, function_of, host, tracked, value
 from gradx.scipy.integrate.rules import Rule, gauss, kronrod
 
@@ -55,7 +55,7 @@ class _Integrand:
             raise ValueError(f"{name}: expected limits that are numbers; got {low} and {high}")
         self.sign = -1.0 if low > high else 1.0
         self.low, self.high = min(low, high), max(low, high)
-        self.norm, self.count, self.panels = norm, 0, 0
+        self.norm, self.count, self.panels, self.eps = norm, 0, 0, _EPS
 
     def domain(self, points: Any) -> list[float]:
         """Return where the first subintervals begin and end, in the variable of integration."""
@@ -106,7 +106,8 @@ class _Integrand:
         error = half * self.norm(fine - coarse)
         if spread and error:
             error = spread * min(1.0, (200.0 * error / spread) ** 1.5)
-        noise = 50.0 * _EPS * size
+        self.eps = max(self.eps, float(finfo(found.dtype).eps))
+        noise = 50.0 * self.eps * size
         if noise > 1e-290:
             error = max(noise, error)
         self.panels += 1
@@ -147,7 +148,8 @@ def _adaptive(integrand: _Integrand, rule: Rule, epsabs: float, epsrel: float, l
     while True:
         panels = heap + done
         error = math.fsum(p.error for p in panels)
-        small = error <= max(epsabs, epsrel * integrand.norm(total))
+        least = epsrel if integrand.eps == _EPS else max(epsrel, 100 * integrand.eps)
+        small = error <= max(epsabs, least * integrand.norm(total))
         if small or not heap or len(panels) >= limit:
             break
         worst = heapq.heappop(heap)
@@ -188,6 +190,8 @@ def quad(func: Any, a: Any, b: Any, args: Any = (), full_output: int = 0, epsabs
         The limits, infinite ones too.
     points
         Where the integrand has kinks or jumps: subintervals begin there.
+    epsabs, epsrel
+        How small the error is to be; of values in single precision it is not asked to be below 100 of its units.
     limit
         How many subintervals QUADPACK may use. Here are four for one of those, as nothing is extrapolated.
     weight, wvar, wopts
@@ -312,7 +316,6 @@ def fixed_quad(func: Any, a: Any, b: Any, args: Any = (), n: int = 5) -> tuple[A
     Tensor(4.)
     """
     like = first_of(a, b, list(args))
-    like = tensor(0.0) if like is None else like
     a, b = floating(a, like), floating(b, like)
     if not (ops.isfinite(ops.stop_gradient(a)) and ops.isfinite(ops.stop_gradient(b))):
         raise ValueError("integrate.fixed_quad: expected finite limits. Use quad for infinite ones")

@@ -10,7 +10,7 @@ from typing import Any
 from gradx import ops
 from gradx.errors import ShapeError
 from gradx.numpy.arguments import axis_of, take
-from gradx.scipy.host import floating
+from gradx.scipy.host import decided, floating
 from gradx.tape import SCALARS
 
 
@@ -141,7 +141,7 @@ def cumulative_simpson(
         h = ops.ones(max(n - 1, 0), dtype=y.real.dtype, device=y.device) * h
     else:
         h = ops.diff(x)
-        if not ops.all(ops.stop_gradient(h) > 0):
+        if decided(ops.stop_gradient(h) <= 0):
             raise ValueError(f"{name}: expected x that strictly increases")
     if n < 3:
         parts = 0.5 * h * (y[..., 1:] + y[..., :-1])

@@ -109,27 +109,17 @@ def stationary(name: str, f: Callable[[Any], Any], x: Any) -> Any:
     return solved(name, grad(f), x)
 
 
-def within(name: str, x: Any, bounds: Any) -> None:
-    """Raise if a solution lies on one of its bounds, where its derivatives are other ones."""
-    if bounds is None:
-        return
-    if hasattr(bounds, "lb"):
-        pairs = [(bounds.lb, bounds.ub)]
-    elif len(bounds) == 2 and not isinstance(bounds[0], tuple):
-        pairs = [tuple(bounds)]
-    else:
-        pairs = [
-            ([p[0] for p in bounds], [p[1] for p in bounds]),
-        ]
-    for low, high in pairs:
-        ends = [[end] * x.size if not hasattr(end, "__len__") else list(end) for end in (low, high)]
-        for place, a, b in zip(x.ravel().tolist(), *ends, strict=True):
-            for end in (a, b):
-                if end is not None and abs(place - float(end)) <= 1e-8 * (1.0 + abs(place)):
-                    raise OperandError(
-                        f"{name}: expected a solution within its bounds, to differentiate it; got {place} on the bound "
-                        f"{end}. Leave the bound out, or fix that unknown"
-                    )
+def within(name: str, x: Any, low: Any, high: Any) -> None:
+    """Raise if a solution `(n,)` lies on one of its bounds, numbers or `(n,)`: its derivatives are other ones there."""
+    for ends in (low, high):
+        ends = ends.tolist() if hasattr(ends, "tolist") else ends
+        ends = list(ends) if isinstance(ends, (list, tuple)) else [ends] * x.size
+        for place, end in zip(x.ravel().tolist(), ends, strict=True):
+            if end is not None and abs(place - float(end)) <= 1e-8 * (1.0 + abs(place)):
+                raise OperandError(
+                    f"{name}: expected a solution within its bounds, to differentiate it; got {place} on the bound "
+                    f"{end}. Leave the bound out, or fix that unknown"
+                )
 
 
 __all__ = ["Problem", "solved", "stationary", "within"]

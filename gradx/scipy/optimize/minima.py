@@ -81,15 +81,27 @@ def minimize(fun: Any, x0: Any, args: Any = (), method: Any = None, jac: Any = N
         lambda x: float(inner(x)), _numbers(problem.x0), method=method, **given
     )
     result = type(found)(found)
-    result.x = _minimum("optimize.minimize", problem, problem.number, found.x, bounds)
+    low, high = _ends(bounds)
+    result.x = _minimum("optimize.minimize", problem, problem.number, found.x, low, high)
     result.fun = problem.number(result.x)
     return result
 
 
-def _minimum(name: str, problem: Problem, f: Callable[[Any], Any], x: Any, bounds: Any) -> Any:
+def _ends(bounds: Any) -> tuple[Any, Any]:
+    """Return the lower and the upper bounds, of pairs or of an object of SciPy's."""
+    if hasattr(bounds, "lb"):
+        return bounds.lb, bounds.ub
+    if bounds is None:
+        return None, None
+    return [pair[0] for pair in bounds], [pair[1] for pair in bounds]
+
+
+def _minimum(
+    name: str, problem: Problem, f: Callable[[Any], Any], x: Any, low: Any, high: Any
+) -> Any:
     near = constant(x, problem.x0)
     if tracked(f(near)):
-        within(name, value(near), bounds)
+        within(name, value(near), low, high)
     return stationary(name, f, near)
 
 
@@ -112,9 +124,7 @@ def minimize_scalar(fun: Any, bracket: Any = None, bounds: Any = None, args: Any
     if bounds is not None and tracked(problem.number(near)):
         for end in bounds:
             if abs(float(found.x) - float(end)) <= 1e-5 * (1 + abs(float(end))):
-                within(
-                    "optimize.minimize_scalar", value(constant(float(end), near)), [tuple(bounds)]
-                )
+                within("optimize.minimize_scalar", value(constant(float(end), near)), *bounds)
     result.x = stationary("optimize.minimize_scalar", problem.number, near)
     result.fun = problem.number(result.x)
     return result
@@ -172,7 +182,8 @@ def least_squares(fun: Any, x0: Any, jac: Any = "2-point", bounds: Any = (-math.
         return 0.5 * f_scale**2 * ops.sum(_LOSSES[loss](squares))
 
     result = type(found)(found)
-    result.x = _minimum(name, problem, cost, found.x, bounds)
+    low, high = _ends(bounds) if hasattr(bounds, "lb") else bounds
+    result.x = _minimum(name, problem, cost, found.x, low, high)
     result.fun, result.cost = problem.at(result.x), cost(result.x)
     return result
 
@@ -216,13 +227,16 @@ def curve_fit(f: Any, xdata: Any, ydata: Any, p0: Any = None, sigma: Any = None,
     if p0 is None:
         p0 = [1.0] * (len(inspect.signature(f).parameters) - 1)
     weigh = _weighting(name, sigma, ydata)
+    bounded = hasattr(bounds, "lb") or any(
+        hasattr(end, "__len__") or math.isfinite(end) for end in bounds
+    )
 
     def residual(p: Any, x: Any, y: Any) -> Any:
         return weigh(f(x, *[p[i] for i in range(p.shape[0])]) - y)
 
     found = least_squares(
         residual, floating(p0, ydata), bounds=bounds, args=(xdata, ydata), **ends,
-        method="lm" if method is None and bounds == (-math.inf, math.inf) else method or "trf",
+        method=method or ("trf" if bounded else "lm"),
     )  # fmt: skip
     slopes = jacfwd(lambda p: residual(p, xdata, ydata))(found.x)
     covariance = ops.linalg.inv(ops.matmul(ops.matrix_transpose(slopes), slopes))

@@ -7,7 +7,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import ShapeError
-from gradx.scipy.host import constant, first_of, floating, host, value
+from gradx.scipy.host import constant, decided, first_of, floating, host, value
 from gradx.scipy.stats.results import kind, only, pair, tail
 from gradx.stats import t as student
 
@@ -35,7 +35,8 @@ def linregress(x: Any, y: Any, alternative: str = "two-sided", *, axis: Any = 0,
         raise ShapeError(
             f"stats.linregress: expected x and y of one size, at least 2; got {n} and {y.shape[-1]}"
         )
-    if ops.any(ops.max(x, axis=-1) == ops.min(x, axis=-1)):
+    fixed = ops.stop_gradient(x)
+    if decided(ops.max(fixed, axis=-1) == ops.min(fixed, axis=-1)):
         raise ValueError("stats.linregress: expected x that are not all one value")
     means = [ops.mean(v, axis=-1) for v in (x, y)]
     dx, dy = x - means[0][..., None], y - means[1][..., None]
