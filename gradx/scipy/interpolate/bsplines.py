@@ -1,7 +1,8 @@
 """`BSpline`, and the splines that go through points or near them.
 
 - Basis functions by the recursion of C. de Boor and M. Cox, on the k + 1 that are not 0 at a place.
-- What goes through points solves the full matrix of the basis functions there, so memory grows with n**2.
+- What goes through points solves the band of the basis functions there; a periodic spline and one of least squares
+  a full matrix.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from gradx import ops
 from gradx.errors import ShapeError
 from gradx.numpy.arguments import axis_of
 from gradx.scipy.host import first_of, floating, value
+from gradx.scipy.interpolate.banded import solve_band
 from gradx.scipy.interpolate.pieces import (
     PERIODIC,
     at_places,
@@ -111,13 +113,13 @@ class BSpline:
         n = self.c.shape[0]
         left = interval(self.t, x, self.k, n - 1)
         total: Any = None
-        for j, weight in enumerate(self._weights(x, left)):
+        for j, weight in enumerate(self.weights(x, left)):
             part = ops.take(self.c, left - self.k + j, axis=0)
             part = column(weight, part) * part
             total = part if total is None else total + part
         return total
 
-    def _weights(self, x: Any, left: Any) -> list[Any]:
+    def weights(self, x: Any, left: Any) -> list[Any]:
         """Return the k + 1 basis functions that are not 0 at `x`, in the interval that begins with knot `left`."""
         k = self.k
         behind = [x - ops.take(self.t, left + 1 - j, axis=0) for j in range(1, k + 1)]
@@ -244,18 +246,30 @@ def make_interp_spline(x: Any, y: Any, k: int = 3, t: Any = None, bc_type: Any =
             f"{name}: expected {count - n} derivatives at the ends, for {t.shape[0]} knots and {n} points of degree "
             f"{k}; got {len(first)} and {len(last)}"
         )
-    rows = [
-        *(basis(t, k, x[:1], nu) for nu, _ in first),
-        basis(t, k, x),
-        *(basis(t, k, x[-1:], nu) for nu, _ in last),
-    ]
     given = [
         *(ops.broadcast_to(v, y.shape[1:])[None, ...] for _, v in first),
         y,
         *(ops.broadcast_to(v, y.shape[1:])[None, ...] for _, v in last),
     ]
-    c = _solved(ops.concat(rows), ops.concat(given))
+    columns, weights = _rows(t, k, x, [nu for nu, _ in first], [nu for nu, _ in last])
+    c = solve_band(columns, weights, ops.concat(given), 2 * k + 2)
     return BSpline.construct_fast(t, c, k, True, axis)
+
+
+def _rows(t: Any, k: int, x: Any, first: list[int], last: list[int]) -> tuple[Any, Any]:
+    """Return columns and values of what is not 0: derivatives at the first place, values, derivatives at the last."""
+    n = t.shape[0] - k - 1
+    left = interval(t, x, k, n - 1)
+    weights = [ops.stack(BSpline.construct_fast(t, t, k).weights(x, left), axis=1)]
+    columns = [left[:, None] + ops.arange(-k, 1, device=x.device)]
+    own = ops.arange(k + 1, device=x.device)[None, :]
+    weights = [
+        *(basis(t[: 2 * k + 2], k, x[:1], nu) for nu in first),
+        *weights,
+        *(basis(t[n - k - 1 :], k, x[-1:], nu) for nu in last),
+    ]
+    columns = [*[own for _ in first], *columns, *[own + (n - k - 1) for _ in last]]
+    return ops.concat(columns), ops.concat(weights)
 
 
 def _solved(matrix: Any, right: Any) -> Any:

@@ -1,6 +1,6 @@
 """Cubic interpolants by the slopes at their knots: Hermite's, the C2 spline, PCHIP and Akima's.
 
-- The slopes of the C2 spline solve a tridiagonal system; as a full matrix, so memory grows with n**2.
+- The slopes of the C2 spline solve a tridiagonal system; a periodic one's are the solution of a full matrix.
 - PCHIP's and Akima's have kinks in the values: where neighbouring chords are equal or of opposite sign, the branch
   that SciPy takes is the one that is differentiated.
 """
@@ -13,6 +13,7 @@ from gradx import ops
 from gradx.errors import DtypeError, ShapeError
 from gradx.numpy.arguments import axis_of
 from gradx.scipy.host import first_of, floating, value
+from gradx.scipy.interpolate.banded import solve_band
 from gradx.scipy.interpolate.pieces import PERIODIC, column, samples
 from gradx.scipy.interpolate.piecewise import PPoly
 
@@ -212,11 +213,18 @@ def _spline_slopes(x: Any, y: Any, first: Any, last: Any) -> Any:
         _end_row(h, width, chord, first, 1, n, last),
         _end_row(ops.flip(h), ops.flip(width, axis=0), ops.flip(chord, axis=0), last, -1, n, first),
     )
-    diagonal = ops.concat([a0, 2 * (h[:-1] + h[1:]), b0])
-    above, below = ops.concat([a1, h[:-1]]), ops.concat([h[1:], b1])
-    matrix = ops.diag(diagonal) + ops.diag(above, k=1) + ops.diag(below, k=-1)
+    none = 0 * a0
+    weights = ops.stack(
+        [
+            ops.concat([none, h[1:], b1]),
+            ops.concat([a0, 2 * (h[:-1] + h[1:]), b0]),
+            ops.concat([a1, h[:-1], none]),
+        ],
+        axis=1,
+    )
+    around = ops.arange(n, device=x.device)[:, None] + ops.arange(-1, 2, device=x.device)
     right = ops.concat([right0[None, ...], inner, right1[None, ...]])
-    return _solved(matrix, right)
+    return solve_band(around, weights, right, 1)
 
 
 def _end_row(
