@@ -196,11 +196,36 @@ def test_beyond_the_knots() -> None:
         interpolate.CubicSpline(gx.asarray([0.0, 0.0, 1.0]), y)
 
 
+def test_beyond_the_knots_in_vmap_is_nan() -> None:
+    x, y = gx.asarray([0.0, 1.0, 2.0]), gx.asarray([0.0, 1.0, 4.0])
+    at = gx.asarray([0.5, 2.5])
+    line = gx.vmap(lambda t: interpolate.interp1d(x, y)(t))(at)
+    grid = gx.vmap(lambda t: interpolate.interpn((x,), y, t))(at[:, None])
+    assert [math.isnan(v) for v in line.tolist()] == [False, True]
+    assert [math.isnan(v) for v in gx.ravel(grid).tolist()] == [False, True]
+
+
 def test_barycentric_weights_of_many_knots_do_not_overflow() -> None:
     x = np.cos(np.linspace(0.0, np.pi, 200)) * 1e3
     found = interpolate.BarycentricInterpolator(x, gx.asarray(np.sin(x / 300)))
     close(found(gx.asarray([12.3, 555.5])), np.sin(np.asarray([12.3, 555.5]) / 300), 1e-12)
     close(gx.grad(lambda at: found(at))(gx.asarray(float(x[7]))), np.cos(x[7] / 300) / 300, 1e-9)
+
+
+@pytest.mark.parametrize("n", [128, 129, 160, 161, 700])
+def test_splines_of_many_knots_are_scipys_and_so_are_their_gradients(n: int) -> None:
+    from scipy import interpolate as scipys
+
+    rng = np.random.default_rng(n)
+    x = np.cumsum(rng.uniform(0.05, 1.0, n) ** 3 + 1e-3)
+    y, at = rng.normal(size=(n, 2)), rng.uniform(x[0], x[-1], 5)
+    for name, options in (("CubicSpline", {}), ("make_interp_spline", {"k": 5})):
+        ours, theirs = (getattr(module, name) for module in (interpolate, scipys))
+        close(ours(x, gx.asarray(y), **options)(at), theirs(x, y, **options)(at), 1e-11)
+        direction = rng.normal(size=(n, 2))  # linear in y
+        found = gx.grad(lambda y, f=ours, o=options: gx.sum(f(x, y, **o)(at)))(gx.asarray(y))
+        along = theirs(x, direction, **options)(at).sum()
+        assert abs(np.sum(found.numpy() * direction) - along) <= 1e-10 * (1 + abs(along))
 
 
 # ---------------------------------------------------------------- statistics and solutions

@@ -11,7 +11,8 @@ from importlib import import_module
 from typing import Any
 
 from gradx import ops
-from gradx.dtypes import is_inexact
+from gradx.create import asarray
+from gradx.dtypes import float32, float64, is_inexact
 from gradx.errors import OperandError
 from gradx.level import Cell
 from gradx.numpy.arguments import tensor
@@ -68,15 +69,16 @@ def floating(x: Any, like: Any = None) -> Any:
 
 
 def constant(values: Any, like: Any, dtype: Any = None) -> Any:
-    """Return numbers as a Tensor beside `like`, in its dtype; NumPy's arrays too."""
-    from gradx.create import asarray
-
-    if hasattr(values, "tolist"):
+    """Return numbers, or an array of NumPy's, as a Tensor beside `like`, in its dtype; real ones in its precision."""
+    if dtype is None:
+        dtype = like.dtype if is_inexact(like.dtype) else float64
+        whole = getattr(values, "dtype", None)
+        is_complex = isinstance(values, complex) or (whole is not None and whole.kind == "c")
+        if dtype.kind == "c" and not is_complex:
+            dtype = float32 if dtype.name == "complex64" else float64
+    if not getattr(values, "shape", ()) and hasattr(values, "tolist"):
         values = values.tolist()
-    kind = dtype or (like.dtype if is_inexact(like.dtype) else "float64")
-    if dtype is None and like.dtype.kind == "c" and not isinstance(values, complex):
-        kind = {"complex64": "float32"}.get(like.dtype.name, "float64")
-    return asarray(values, dtype=kind, device=like.device)
+    return asarray(values, dtype=dtype, device=like.device, copy=True)
 
 
 def function_of(name: str, f: Any) -> Callable[..., Any]:

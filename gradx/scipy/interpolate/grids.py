@@ -12,7 +12,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import OperandError, ShapeError
-from gradx.scipy.host import first_of, floating
+from gradx.scipy.host import decided, first_of, floating
 from gradx.scipy.interpolate.bsplines import BSpline, make_interp_spline
 from gradx.scipy.interpolate.cubic import pchip_slopes
 from gradx.scipy.interpolate.pieces import column, filled, interval, outside
@@ -96,15 +96,18 @@ class RegularGridInterpolator:
         beyond = [outside(x, line[0], line[-1]) for x, line in zip(xs, self.grid, strict=True)]
         if self.bounds_error:
             for i, mask in enumerate(beyond):
-                if ops.any(mask):
+                if decided(mask):
                     raise ValueError(
                         f"{self.name}: expected places between the first and the last line of dimension {i}. Give "
                         "bounds_error=False, and a fill_value"
                     )
         y = self._evaluated(method, xs, nu)
-        if not self.bounds_error and self.fill_value is not None:
+        fill = (
+            math.nan if self.bounds_error else self.fill_value
+        )  # only `vmap` comes here with an error
+        if fill is not None:
             for mask in beyond:
-                y = filled(y, mask, self.fill_value)
+                y = filled(y, mask, fill)
         for x in xs:
             y = filled(y, ops.isnan(ops.stop_gradient(x)), math.nan)
         return y

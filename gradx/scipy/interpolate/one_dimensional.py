@@ -11,7 +11,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.numpy.arguments import axis_of
-from gradx.scipy.host import first_of, floating
+from gradx.scipy.host import decided, first_of, floating
 from gradx.scipy.interpolate.bsplines import make_interp_spline
 from gradx.scipy.interpolate.pieces import at_places, column, filled, outside, place_axis, samples
 
@@ -31,7 +31,8 @@ class interp1d:
         "linear", "nearest", "nearest-up", "previous", "next", "zero", "slinear", "quadratic", "cubic", or the
         degree of a spline.
     bounds_error
-        Whether a place beyond the knots is an error: by default where there is no `fill_value`.
+        Whether a place beyond the knots is an error: by default where there is no `fill_value`. Under `vmap`, where
+        Python cannot decide, the result there is NaN.
     fill_value
         The value beyond the knots, a pair for below and above, or "extrapolate".
 
@@ -74,7 +75,7 @@ class interp1d:
         """Return the values at the places `x`."""
         x = at_places(x, self.x)
         low, high = self.x[0], self.x[-1]
-        if self._strict and ops.any(outside(x, low, high)):
+        if self._strict and decided(outside(x, low, high)):
             raise ValueError(
                 "interpolate.interp1d: expected places between the first and the last knot. Give "
                 "bounds_error=False and a fill_value, or fill_value='extrapolate'"

@@ -9,8 +9,8 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import ShapeError
-from gradx.numpy.arguments import axis_of, tensor
-from gradx.scipy.host import constant, first_of, floating
+from gradx.numpy.arguments import axis_of
+from gradx.scipy.host import decided, first_of, floating
 
 PERIODIC = "periodic"
 
@@ -43,8 +43,7 @@ def _real(like: Any) -> Any:
 
 def check_rising(name: str, x: Any) -> None:
     """Raise unless the values strictly increase; under `vmap` that is the caller's to see to."""
-    fixed = ops.stop_gradient(x)
-    if not fixed.level.lead and not ops.all(ops.diff(fixed) > 0):
+    if decided(~(ops.diff(ops.stop_gradient(x)) > 0)):
         raise ValueError(f"{name}: expected x that strictly increases")
 
 
@@ -112,11 +111,6 @@ def filled(y: Any, mask: Any, value: Any) -> Any:
     return ops.where(column(mask, y), value, y)
 
 
-def numbers_like(values: Any, like: Any) -> Any:
-    """Return numbers as a Tensor beside `like`."""
-    return constant(values, like)
-
-
 __all__ = [
     "PERIODIC",
     "at_places",
@@ -126,10 +120,8 @@ __all__ = [
     "falling",
     "filled",
     "interval",
-    "numbers_like",
     "outside",
     "place_axis",
     "samples",
-    "tensor",
     "wrapped",
 ]

@@ -13,8 +13,8 @@ from typing import Any
 from gradx import ops
 from gradx.errors import OperandError, ShapeError
 from gradx.numpy.arguments import axis_of
-from gradx.scipy.host import first_of, floating, value
-from gradx.scipy.interpolate.pieces import at_places, column, numbers_like, place_axis
+from gradx.scipy.host import constant, first_of, floating, value
+from gradx.scipy.interpolate.pieces import at_places, column, place_axis
 
 
 def points(name: str, xi: Any, yi: Any, axis: int) -> tuple[Any, Any, int]:
@@ -219,7 +219,7 @@ def lagrange(x: Any, w: Any) -> Polynomial:
     x, w = floating(x, like), floating(w, like)
     n = x.shape[0]
     total: Any = None
-    one = numbers_like([1.0], x)
+    one = constant([1.0], x)
     for j in range(n):
         product = one
         for k in range(n):
