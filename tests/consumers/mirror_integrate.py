@@ -26,7 +26,7 @@ def _module(x: Any) -> Any:
 
 
 def _exp(x: Any) -> Any:
-    return namespace(x).exp(x) if hasattr(x, "shape") and x.shape is not None else np.exp(x)
+    return np.exp(x) if isinstance(x, (float, np.ndarray)) else namespace(x).exp(x)
 
 
 def _array(x: Any) -> Any:

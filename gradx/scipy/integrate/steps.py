@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -47,13 +48,12 @@ _CLASSIC = (
 )  # fmt: skip
 
 
-def nudge(fun: Slope, t: float, y: Any, width: Any, slope: Any = None) -> Any:
+def nudge(fun: Slope, t: Any, y: Any, width: Any) -> Any:
     """Return the solution `width` after `t`, where that is 0 in value: its derivatives by time, to order 4."""
-    first = fun(t, y) if slope is None else slope
-    return explicit(fun, t, y, width, first, *_CLASSIC)[0]
+    return explicit(fun, t, y, width, fun(t, y), *_CLASSIC)[0]
 
 
-class Step:
+class Step(ABC):
     """One accepted step, with the solution at both ends and between them.
 
     `seen` is what SciPy has of it: a polynomial on values, from the time `t_old` to `t`.
@@ -66,9 +66,9 @@ class Step:
         self.end: Any = None
         self.end_slope: Any = None
 
+    @abstractmethod
     def polynomial(self) -> list[Any]:
         """Return the coefficients of s, s**2, ... of y(s) - y(0), s from 0 to 1."""
-        raise NotImplementedError
 
     def at(self, t: Any) -> Any:
         """Return the solution at a time in the step, a number or a 0-d Tensor."""

@@ -78,11 +78,10 @@ class Trajectory:
         self.first, self.last = floating(first, problem.y0), floating(last, problem.y0)
         span = (float(value(self.first)), float(value(self.last)))
         options = {k: value(x) if hasattr(x, "shape") else x for k, x in options.items()}
+        for name in ("jac", "jac_sparsity"):
+            options.pop(name, None)
         if method == "Radau":
             options["jac"] = problem.on_host(problem.jacobian)
-            options.pop("jac_sparsity", None)
-        elif options.pop("jac", None) is not None:
-            pass  # an explicit method has no use for it
         self.result = host("integrate").solve_ivp(
             problem.on_host(problem.fixed_slope), span, value(problem.y0), method=method,
             t_eval=t_eval, dense_output=True, events=events, **options,

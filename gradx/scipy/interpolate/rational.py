@@ -114,8 +114,8 @@ class AAA:
             )
         rows = [ops.stack([part[i] for i in rest])[:, None] for part in (values, nodes)]
         loewner = (rows[0] - self.support_values) / (rows[1] - self.support_points)
-        gram_free = ops.linalg.svd(loewner, full_matrices=len(rest) < len(support))
-        return ops.conj(gram_free[2][-1, :])
+        factors = ops.linalg.svd(loewner, full_matrices=len(rest) < len(support))
+        return ops.conj(factors[2][-1, :])
 
     def __call__(self, z: Any) -> Any:
         """Return the rational function at the places `z`."""
