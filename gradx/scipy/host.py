@@ -12,7 +12,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.create import asarray
-from gradx.dtypes import float32, float64, is_inexact
+from gradx.dtypes import DType, float32, float64, is_inexact
 from gradx.errors import OperandError
 from gradx.level import Cell
 from gradx.numpy.arguments import tensor
@@ -68,14 +68,19 @@ def floating(x: Any, like: Any = None) -> Any:
     return x if is_inexact(x.dtype) else ops.astype(x, "float64")
 
 
+def real_dtype(like: Any) -> DType:
+    """Return the real dtype of the precision of `like`."""
+    if like.dtype.kind == "c":
+        return float32 if like.dtype.name == "complex64" else float64
+    return like.dtype if is_inexact(like.dtype) else float64
+
+
 def constant(values: Any, like: Any, dtype: Any = None) -> Any:
     """Return numbers, or an array of NumPy's, as a Tensor beside `like`, in its dtype; real ones in its precision."""
     if dtype is None:
-        dtype = like.dtype if is_inexact(like.dtype) else float64
         whole = getattr(values, "dtype", None)
         is_complex = isinstance(values, complex) or (whole is not None and whole.kind == "c")
-        if dtype.kind == "c" and not is_complex:
-            dtype = float32 if dtype.name == "complex64" else float64
+        dtype = like.dtype if is_complex and like.dtype.kind == "c" else real_dtype(like)
     if not getattr(values, "shape", ()) and hasattr(values, "tolist"):
         values = values.tolist()
     return asarray(values, dtype=dtype, device=like.device, copy=True)
@@ -96,6 +101,7 @@ __all__ = [
     "floating",
     "function_of",
     "host",
+    "real_dtype",
     "tracked",
     "value",
     "values_of",

@@ -1,21 +1,24 @@
 """One step of a Runge-Kutta method on the tape, and the polynomial that lies through it.
 
 - The tableaus are those of SciPy's solvers, so that a step has SciPy's own value.
-- A step's start is its `State`: the time, a number; the solution and its slope, on the tape.
+- Times are numbers; the solution and its slope are on the tape.
 - The implicit method's stages are found on values first; then Newton's iteration runs twice on the tape, which makes
   their derivatives exact to the third order.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
 from gradx import ops
+from gradx.create import asarray
+from gradx.dtypes import DType
 from gradx.errors import GraphError
-from gradx.scipy.host import constant, host, value
+from gradx.scipy.host import constant, host, real_dtype, value
 from gradx.transforms.jacobians import jacfwd
 
 Slope = Callable[[Any, Any], Any]
@@ -26,12 +29,19 @@ def numbers(table: Any) -> Any:
     return table.tolist()
 
 
+@functools.lru_cache(maxsize=512)
+def _row(weights: tuple[float, ...], dtype: DType, device: str) -> Any:
+    """Return weights as a Tensor: made once, as a device wants it to be copied there."""
+    return asarray(list(weights), dtype=dtype, device=device)
+
+
 def combine(weights: list[float], stages: list[Any]) -> Any:
     """Return the sum of stages `(n,)` with weights; those of weight 0 are left out."""
     used = [(w, k) for w, k in zip(weights, stages, strict=False) if w]
     if not used:
         return 0.0 * stages[0]
-    row = constant([w for w, _ in used], used[0][1])
+    first = used[0][1]
+    row = _row(tuple([w for w, _ in used]), real_dtype(first), first.device)
     return ops.matmul(row, ops.stack([k for _, k in used]))
 
 
