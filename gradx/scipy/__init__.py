@@ -1,13 +1,15 @@
 """SciPy's modules by their names: what SciPy computes in compiled code or by NumPy, differentiable.
 
-- `special` and `stats` are `gradx.special` and `gradx.stats`.
+- `special` is `gradx.special`; `stats` has the families of `gradx.stats`, and statistics of samples.
 - Each module is loaded on first use.
 """
 
 from importlib import import_module as _import_module
 from typing import Any
 
-_MODULES = frozenset({"fft", "linalg", "signal", "spatial", "special", "stats"})
+_MODULES = frozenset(
+    {"cluster", "fft", "integrate", "interpolate", "linalg", "optimize", "signal", "spatial", "special", "stats"}
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
