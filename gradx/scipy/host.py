@@ -18,6 +18,10 @@ from gradx.level import Cell
 from gradx.numpy.arguments import tensor
 from gradx.tape import SCALARS, ZERO
 
+# Of Newton's, on the tape, from a solution found on values. Each doubles the orders in which it is exact, so these
+# make derivatives exact to the 7th; a graph of more of them would cost everybody for what nobody asks.
+STEPS = 3
+
 
 def host(module: str) -> Any:
     """Return SciPy's module of a name, `optimize` or `integrate`."""
@@ -95,6 +99,7 @@ def function_of(name: str, f: Any) -> Callable[..., Any]:
 
 
 __all__ = [
+    "STEPS",
     "constant",
     "decided",
     "first_of",

@@ -3,7 +3,7 @@
 - The tableaus are those of SciPy's solvers, so that a step has SciPy's own value.
 - Times are numbers; the solution and its slope are on the tape.
 - The implicit method's stages are found on values first; then Newton's iteration runs twice on the tape, which makes
-  their derivatives exact to the third order.
+  their derivatives exact to the seventh order.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gradx import ops
 from gradx.create import asarray
 from gradx.dtypes import DType
 from gradx.errors import GraphError
-from gradx.scipy.host import constant, host, real_dtype, value
+from gradx.scipy.host import STEPS, constant, host, real_dtype, value
 from gradx.transforms.jacobians import jacfwd
 
 Slope = Callable[[Any, Any], Any]
@@ -162,7 +162,7 @@ class Collocation(Step):
     def __init__(self, fun: Slope, seen: Any, y: Any, slope: Any) -> None:
         super().__init__(fun, seen, y, slope)
         guess = self._solved(seen, ops.stop_gradient(y))
-        for _ in range(2):
+        for _ in range(STEPS):
             guess = self._newton(y, guess)
         self.stages = guess
         self.end = y + guess[-1]

@@ -14,7 +14,16 @@ from typing import Any
 from gradx import ops
 from gradx.errors import OperandError, ShapeError
 from gradx.numpy.arguments import tensor
-from gradx.scipy.host import constant, floating, function_of, host, tracked, value, values_of
+from gradx.scipy.host import (
+    STEPS,
+    constant,
+    floating,
+    function_of,
+    host,
+    tracked,
+    value,
+    values_of,
+)
 from gradx.scipy.integrate.steps import KINDS, Step, nudge
 from gradx.transforms.derivatives import jvp
 from gradx.transforms.jacobians import jacfwd
@@ -125,7 +134,7 @@ class Trajectory:
         return found
 
     def event(self, f: Callable[..., Any], t: float) -> Any:
-        """Return the time, near `t`, at which an event is: two of Newton's steps, exact to the third derivative."""
+        """Return the time, near `t`, at which an event is: by Newton's steps, exact to the seventh derivative."""
         i = min(bisect.bisect_left(self._ends, self.sign * t), len(self.steps) - 1)
         step = self.steps[i]
         time = constant(t, ops.real(self.problem.y0))
@@ -134,7 +143,7 @@ class Trajectory:
         def along(t: Any) -> Any:
             return ops.reshape(tensor(f(t, step.at(t), *self.problem.args)), ())
 
-        for _ in range(2):
+        for _ in range(STEPS):
             there, speed = jvp(along, (time,), (one,))
             time = time - there / speed
         return time, step.at(time)

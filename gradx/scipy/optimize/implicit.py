@@ -1,8 +1,8 @@
 """The derivatives of a solution: by the implicit function theorem, as steps of Newton's iteration on the tape.
 
 - SciPy's solver finds the solution on values. Where nobody differentiates, that is the result.
-- Else two steps of Newton's iteration from there, with Jacobians on the tape: the first makes first derivatives exact,
-  the second those to the third order.
+- Else steps of Newton's iteration from there, with Jacobians on the tape: the first makes first derivatives exact, the
+  second those to the third order, the third those to the seventh.
 - A solution that is not isolated has no derivative, and one that the solver did not reach has none to give: errors.
 """
 
@@ -14,7 +14,16 @@ from typing import Any
 from gradx import ops
 from gradx.errors import DegeneracyError, GraphError, OperandError
 from gradx.numpy.arguments import tensor
-from gradx.scipy.host import constant, first_of, floating, function_of, tracked, value, values_of
+from gradx.scipy.host import (
+    STEPS,
+    constant,
+    first_of,
+    floating,
+    function_of,
+    tracked,
+    value,
+    values_of,
+)
 from gradx.transforms.derivatives import grad
 from gradx.transforms.jacobians import jacfwd
 
@@ -72,7 +81,7 @@ def solved(name: str, residual: Callable[[Any], Any], x: Any) -> Any:
     x = ops.stop_gradient(x)
     if not tracked(residual(x)):
         return x
-    for turn in range(2):
+    for turn in range(STEPS):
         try:
             step = _newton(residual, x)
         except Exception as error:
