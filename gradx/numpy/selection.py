@@ -14,7 +14,7 @@ from gradx.numpy.arguments import beside, flat, integers, operand, refuse, tenso
 from gradx.numpy.shaping import append
 
 
-def where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
+def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """NumPy's `where`, by `gradx.where`; of one argument, by `gradx.nonzero`."""
     if x is None and y is None:
         return nonzero(condition)
