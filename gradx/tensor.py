@@ -264,6 +264,10 @@ class Tensor(Methods, Operators, Protocols):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         self._check_untracked("numpy.asarray")
+        if dtype is not None and getattr(dtype, "kind", "") == "O":  # Python's numbers
+            if copy is False:
+                raise ValueError("numpy.asarray: expected no copy; Python's objects need one")
+            return self.numpy().astype(dtype)
         return backend_for_device("cpu").asarray(
             self.numpy(), dtype=dtype and dtype_of(dtype).name, copy=copy
         )
