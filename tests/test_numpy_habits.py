@@ -96,3 +96,24 @@ def test_histograms_refuse_what_they_do_not_have() -> None:
         np.histogram(x, weights=[1.0])
     counts: Any = np.histogram(gx.asarray([1, 2, 2]), bins=[0, 2, 3])[0]
     assert counts.dtype == gx.int64 and counts.tolist() == [1, 2]
+
+
+def test_bfloat16_einsum() -> None:
+    pytest.importorskip("ml_dtypes", reason="NumPy has bfloat16 by ml_dtypes")
+    a = gx.astype(gx.asarray(np.arange(6.0).reshape(2, 3)), "bfloat16")
+    for subscripts, arrays in (("ij->j", [a]), ("ij,kj->ik", [a, a]), ("ij,j->i", [a, a[0]])):
+        y = gx.einsum(subscripts, *arrays)
+        assert y.dtype == gx.bfloat16
+        wide = [gx.astype(x, "float64") for x in arrays]
+        np.testing.assert_allclose(
+            gx.astype(y, "float64").numpy(), gx.einsum(subscripts, *wide).numpy(), rtol=1e-2
+        )
+    assert gx.einsum("ij,ij->i", a, gx.astype(a, "float32")).dtype == gx.float32
+    assert gx.grad(lambda a: gx.sum(gx.einsum("ij->j", a)))(a).dtype == gx.bfloat16
+
+
+def test_a_broadcast_cotangent_travels_to_torch() -> None:
+    torch = pytest.importorskip("torch", reason="the other library is torch")
+    x = gx.asarray(torch.ones(3, dtype=torch.float64), requires_grad=True)
+    gx.sum(x.to_device("cpu")).backward()  # a warning is an error here
+    assert x.grad.tolist() == [1.0, 1.0, 1.0] and x.grad.device == "torch:cpu"
