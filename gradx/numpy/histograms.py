@@ -11,7 +11,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import OperandError, ShapeError
-from gradx.numpy.arguments import cast, inexact, tensor, tensors
+from gradx.numpy.arguments import beside, cast, inexact, tensor, tensors
 from gradx.numpy.creation import linspace
 from gradx.promotion import result_type
 from gradx.tape import SCALARS
@@ -25,7 +25,7 @@ def _edges(name: str, x: Any, bins: Any, limits: Any) -> Any:
             "with NumPy: numpy.histogram_bin_edges(x.detach().numpy(), bins)"
         )
     if (hasattr(bins, "ndim") and bins.ndim) or isinstance(bins, (list, tuple)):
-        edges = tensor(bins)
+        edges = beside(bins, x)
         if edges.ndim != 1 or bool(ops.any(ops.diff(edges) < 0)):
             raise ValueError(f"numpy.{name}: expected edges in one dimension that do not fall")
         return edges
@@ -35,7 +35,7 @@ def _edges(name: str, x: Any, bins: Any, limits: Any) -> Any:
     if limits is not None:
         first, last = (inexact(ops.to_device(tensor(x_), x.device)) for x_ in limits)
     elif not x.size:
-        first, last = inexact(0.0), inexact(1.0)
+        first, last = (inexact(beside(end, x)) for end in (0.0, 1.0))
     else:
         first, last = inexact(ops.min(x)), inexact(ops.max(x))
     if not bool(ops.isfinite(first) & ops.isfinite(last) & (first <= last)):
@@ -71,7 +71,7 @@ def _total(shape: tuple[int, ...], place: Any, inside: Any, weights: Any) -> Any
 def _weights(name: str, weights: Any, x: Any) -> Any:
     if weights is None:
         return ops.ones(x.size, dtype="int64", device=x.device)
-    w = tensor(weights)
+    w = beside(weights, x)
     if w.size != x.size:
         raise ShapeError(f"numpy.{name}: expected weights of shape {x.shape}; got {w.shape}")
     return ops.ravel(w)
@@ -98,6 +98,7 @@ def histogram(
     )
     if not density:
         return counts, edges
+    counts = inexact(counts)
     return counts / ops.sum(counts) / inexact(ops.diff(edges)), edges
 
 
@@ -115,6 +116,7 @@ def histogramdd(
         raise ShapeError(f"numpy.histogramdd: expected bins and range for {count} coordinates")
     edges, place, inside = [], 0, True
     for column, each, ends in zip(ops.unstack(points, axis=1), several, limits, strict=True):
+        column = ops.concat([column])  # by itself in memory, as PyTorch wants what it searches for
         edges.append(_edges("histogramdd", column, each, ends))
         here, there = _places(column, edges[-1])
         place, inside = place * (edges[-1].shape[0] - 1) + here, there & inside
