@@ -62,7 +62,7 @@ __version__ = "0.1.0"
 newaxis = None
 
 _LAZY = frozenset(
-    {"debug", "nn", "numpy", "optim", "random", "scipy", "special", "stats", "testing"}
+    {"autograd", "debug", "nn", "numpy", "optim", "random", "scipy", "special", "stats", "testing"}
 )  # loaded on first use
 
 

@@ -48,6 +48,11 @@ class DType:
 
     dtype = __numpy_dtype__  # what NumPy before 2.4 looks for
 
+    @property
+    def type(self) -> Any:
+        """NumPy's class of one number of it, `numpy.float64`: what code written for NumPy asks for."""
+        return self.__numpy_dtype__.type
+
 
 _STANDARD = {
     name: DType(name, kind, itemsize)

@@ -73,9 +73,21 @@ class Methods:
         """Return each element repeated; see `gx.repeat`."""
         return ops.repeat(self, repeats, axis=axis)
 
-    def take(self, indices: Any, axis: int | None = None) -> Any:
+    def take(
+        self, indices: Any, axis: int | None = None, out: None = None, mode: str = "raise"
+    ) -> Any:
         """Return the elements at `indices` along `axis`; see `gx.take`."""
-        return ops.take(self, indices, axis=axis)
+        _refuse("take", out)
+        return ops.take(self, indices, axis=axis, mode=mode)
+
+    @property
+    def flat(self) -> Any:
+        """All elements along one axis, row by row: a view, through which they can be written."""
+        return ops.reshape(self, (-1,))
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        ops.reshape(self, (-1,))[...] = value
 
     def nonzero(self) -> tuple[Any, ...]:
         """Return the indices of the elements that are not zero, one Tensor an axis."""
@@ -187,9 +199,11 @@ class Methods:
         _refuse("cumprod", out)
         return ops.cumulative_prod(self, axis=axis, dtype=dtype)
 
-    def trace(self, offset: int = 0) -> Any:
-        """Return the sum along the diagonal of matrices `(..., m, n)`."""
-        return ops.trace(self, offset=offset)
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None,
+              out: None = None) -> Any:  # fmt: skip
+        """Return the sum along the diagonal of the first two axes, as NumPy's method; `gx.trace` takes the last two."""
+        _refuse("trace", out)
+        return ops.sum(self.diagonal(offset, axis1, axis2), axis=-1, dtype=dtype)
 
     def dot(self, other: Any, out: None = None) -> Any:
         """Return NumPy's `dot`: a product of numbers, vectors or matrices."""

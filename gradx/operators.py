@@ -96,6 +96,19 @@ class Operators(Cell):
     def __rdivmod__(self, other: Any, /) -> tuple[Any, Any]:
         return other // self, other % self
 
+    def __round__(self, ndigits: int | None = None) -> Any:
+        t: Any = self
+        return t.round(ndigits or 0)
+
+    def __floor__(self) -> Any:
+        return ops.floor(self)
+
+    def __ceil__(self) -> Any:
+        return ops.ceil(self)
+
+    def __trunc__(self) -> Any:
+        return ops.trunc(self)
+
     def __neg__(self) -> Any:
         return ops.negative(self)
 

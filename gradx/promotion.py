@@ -38,7 +38,8 @@ def result_type(*arrays_and_dtypes: Any) -> DType:
 
 
 def _dtype_of(x: Any) -> DType:
-    return dtype_of(x.dtype if isinstance(x, Cell) or hasattr(x, "shape") else x)
+    is_array = isinstance(x, Cell) or (hasattr(x, "shape") and hasattr(x, "dtype"))
+    return dtype_of(x.dtype if is_array and not isinstance(x, type) else x)
 
 
 def promote(a: DType, b: DType) -> DType:

@@ -262,6 +262,10 @@ class Tensor(Methods, Operators, Protocols):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         self._check_untracked("numpy.asarray")
+        if dtype is not None and getattr(dtype, "kind", "") == "O":  # Python's numbers
+            if copy is False:
+                raise ValueError("numpy.asarray: expected no copy; Python's objects need one")
+            return self.numpy().astype(dtype)
         return backend_for_device("cpu").asarray(
             self.numpy(), dtype=dtype and dtype_of(dtype).name, copy=copy
         )
@@ -272,20 +276,6 @@ class Tensor(Methods, Operators, Protocols):
                 f"__array_namespace__: expected an api_version up to 2025.12; got {api_version!r}"
             )
         return namespace_for(self.device)
-
-    def __dlpack__(self, *, stream: Any = None, max_version: tuple[int, int] | None = None,
-                   dl_device: tuple[Any, int] | None = None, copy: bool | None = None) -> Any:  # fmt: skip
-        if self.aux is not None or self.level is not ZERO:
-            raise BufferError(
-                "__dlpack__: expected a Tensor that is not tracked; call detach() first"
-            )
-        given = {"stream": stream, "max_version": max_version, "dl_device": dl_device, "copy": copy}
-        return self.data.__dlpack__(
-            **{name: value for name, value in given.items() if value is not None}
-        )
-
-    def __dlpack_device__(self) -> Any:
-        return self.data.__dlpack_device__()
 
     def to_device(self, device: str, /, *, stream: Any = None) -> Any:
         """Copy to another device, on the graph; itself if it is there already."""

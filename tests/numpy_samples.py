@@ -109,6 +109,27 @@ FUNCTIONS: dict[str, Sample | list[Sample]] = {
             lambda xp, A: xp.cov(A, rowvar=False, bias=True)],
     "corrcoef": lambda xp, A: xp.corrcoef(A),
     "bincount": [lambda xp, V: xp.bincount(I, weights=V), lambda xp, V: xp.bincount(I, V, minlength=6)],
+    "histogram": [
+        lambda xp, A: xp.histogram(A), lambda xp, A, B: xp.histogram(A, 5, (-1.0, 1.5), weights=B),
+        lambda xp, A, B: xp.histogram(A, [-1.5, 0.0, 0.5, 1.95], density=True, weights=B),
+        lambda xp, V: xp.histogram(V, 3, density=True), lambda xp, A, P: xp.histogram(A, P - 2.0, density=True),
+        lambda xp, V: xp.histogram(V * 0.0, 3)[0], lambda xp, V: xp.histogram(V[:0], 3),
+    ],
+    "histogram_bin_edges": lambda xp, V: xp.histogram_bin_edges(V, 4),
+    "histogram2d": [
+        lambda xp, V, W: xp.histogram2d(V, W, 3), lambda xp, V, W, P: xp.histogram2d(V, W, [2, 3], weights=P),
+        lambda xp, V, W, P: xp.histogram2d(V, W, [P - 2.1, [-1.0, 0.5, 2.0]], density=True, weights=W * W),
+        lambda xp, V, W: xp.histogram2d(V, W, [-2.0, 0.45, 1.5, 3.0]),
+    ],
+    "histogramdd": [
+        lambda xp, M: [xp.histogramdd(M, 2)[0], *xp.histogramdd(M, 2)[1]],
+        lambda xp, V, W, P: xp.histogramdd([V, W, P], (2, 3, 2), weights=P, density=True)[0],
+        lambda xp, A: xp.histogramdd(A.T[:, :2], 2, [(-2.0, 2.0), None])[0],
+    ],
+    "unique_all": lambda xp, V: tuple(xp.unique_all(V)), "unique_counts": lambda xp, V: tuple(xp.unique_counts(V)),
+    "unique_inverse": lambda xp, V: tuple(xp.unique_inverse(V)),
+    "unique_values": lambda xp, V: xp.sort(xp.unique_values(V)),
+    "einsum_path": lambda xp, A, B: xp.einsum_path("ij,kj->ik", A, B)[0][1],
     "digitize": lambda xp, V, P: xp.digitize(V, P),
     # shapes
     "reshape": [lambda xp, A: xp.reshape(A, (2, 6)), lambda xp, A: xp.reshape(A, (6, -1), order="F")],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
 import sys
 from collections import namedtuple
@@ -81,8 +82,65 @@ def test_a_dtype_that_numpy_lacks() -> None:
 def test_jax_both_ways() -> None:
     jax = pytest.importorskip("jax", reason="the other side is JAX")
     t = gx.asarray([1.0, 2.0], dtype=gx.float32)
-    assert jax.numpy.from_dlpack(t).tolist() == [1.0, 2.0]
-    assert gx.from_dlpack(jax.numpy.arange(3)).tolist() == [0, 1, 2]
+    assert jax.numpy.from_dlpack(t).tolist() == [
+        1.0,
+        2.0,
+    ]  # JAX copies what is not aligned as its own
+    source = jax.numpy.arange(1000.0)
+    ours = gx.from_dlpack(source)
+    assert ours.numpy().ctypes.data == source.unsafe_buffer_pointer() and ours.device == "cpu"
+    stays = gx.asarray(source)
+    assert stays.device == "jax:cpu"
+    theirs = jax.numpy.from_dlpack(stays)
+    assert theirs.unsafe_buffer_pointer() == source.unsafe_buffer_pointer()
+    with pytest.raises(BufferError, match="detach"):
+        jax.numpy.from_dlpack(gx.asarray(source, requires_grad=True))
+
+
+def test_jax_and_a_tensor_in_one_expression() -> None:
+    jax = pytest.importorskip("jax", reason="the other side is JAX")
+    array = jax.numpy.asarray([1.0, 2.0], dtype="float32")
+    x = gx.asarray(array, requires_grad=True)
+    for y in (array * x, x * array, np.multiply(x, array)):
+        x.grad = None
+        gx.sum(y).backward()
+        assert x.grad.tolist() == [1.0, 2.0] and y.device == "jax:cpu"
+    with pytest.raises(TypeError, match="Tensor"):
+        jax.numpy.sin(x)
+    with pytest.raises(ConversionError, match="detach"):
+        jax.numpy.asarray(x)
+
+
+def test_torch_functions_refuse_and_operators_work() -> None:
+    torch = pytest.importorskip("torch", reason="the other side is torch")
+    array = torch.asarray([1.0, 2.0])
+    x = gx.asarray(array, requires_grad=True)
+    for y in (array * x, x * array, np.multiply(x, array)):
+        x.grad = None
+        gx.sum(y).backward()
+        assert x.grad.tolist() == [1.0, 2.0] and y.device == "torch:cpu"
+    for call in (lambda: torch.sin(x), lambda: torch.stack([x, x]), lambda: torch.add(array, x)):
+        with pytest.raises(OperandError, match=r"torch\..*gx"):
+            call()
+    with pytest.raises(BufferError, match="detach"):
+        torch.tensor(x)
+
+
+def test_a_library_without_dlpack_says_so() -> None:
+    dask = pytest.importorskip("dask.array", reason="the other side is Dask")
+    x = gx.asarray(dask.arange(3.0))
+    for call in (lambda: np.from_dlpack(x), x.__dlpack_device__):
+        with pytest.raises(BufferError, match=r"one of dask.*numpy.asarray"):
+            call()
+    assert np.asarray(x).tolist() == [0.0, 1.0, 2.0]
+
+
+def test_rounding_by_python_stays_on_the_graph() -> None:
+    x = gx.asarray(2.567, requires_grad=True)
+    results = [round(x), round(x, 1), math.floor(x), math.ceil(x), math.trunc(x)]
+    assert [y.item() for y in results] == [3.0, 2.6, 2.0, 3.0, 2.0]
+    sum(results, start=x * 2).backward()
+    assert x.grad.item() == 2.0
 
 
 def test_cupy_both_ways() -> None:

@@ -154,19 +154,15 @@ def test_operators_with_arrays_and_numpy_scalars() -> None:
 def test_what_an_array_cannot_hold() -> None:
     t = gx.asarray([1.0, 2.0], requires_grad=True)
     array = np.ones(2)
-    with pytest.raises(
-        OperandError, match=r"numpy.add: expected out=None; got out=ndarray.*cannot hold"
-    ):
+    with pytest.raises(ConversionError, match=r"numpy.add: .*cannot hold"):
         array += t
-    with pytest.raises(OperandError, match=r"numpy.sin: .*out=ndarray"):
+    with pytest.raises(ConversionError, match=r"numpy.sin: .*cannot hold"):
         np.sin(t, out=array)
-    with pytest.raises(OperandError, match=r"numpy.sin: .*out=Tensor"):
-        np.sin(array, out=t)
     with pytest.raises(ConversionError, match=r"numpy.asarray"):
         array[:] = t
-    with pytest.raises(OperandError, match=r"numpy.sum: .*out=ndarray"):
+    with pytest.raises(ConversionError, match=r"numpy.sum: .*cannot hold"):
         np.sum(t, out=np.zeros(()))
-    with pytest.raises(OperandError, match=r"numpy.add: expected no argument where"):
+    with pytest.raises(OperandError, match=r"numpy.add: expected where= beside out="):
         np.add(t, 1, where=np.array([True, False]))
     assert array.tolist() == [1.0, 1.0]
     assert_close(np.sum(t, out=None).detach(), 3.0)
@@ -234,7 +230,7 @@ def test_the_namespace() -> None:
     )
     assert gnp.float64 is np.float64 and gnp.random.rand is np.random.rand and gnp.pi == np.pi
     assert gnp.linalg.LinAlgError is np.linalg.LinAlgError
-    for space, name in ((gnp, "histogram"), (gnp.linalg, "nothing"), (gnp.fft, "nothing")):
+    for space, name in ((gnp, "packbits"), (gnp.linalg, "nothing"), (gnp.fft, "nothing")):
         with pytest.raises(AttributeError, match=name):
             getattr(space, name)
     assert set(gnp.__all__) <= set(dir(gnp))

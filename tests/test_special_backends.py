@@ -83,3 +83,23 @@ def test_complex_arguments_of_real_functions() -> None:
     for device in ("array_api_strict", "dask:cpu"):
         y = gx.erf(gx.asarray(z, device=device))
         np.testing.assert_allclose(y.numpy(), scipy.special.erf(z), rtol=1e-14)
+
+
+def test_cupy_keeps_the_standard_s_special_cases(
+    no_cupy: None,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cupy_of_numpy(monkeypatch)
+    from gradx_cupy import namespace as xp
+
+    monkeypatch.setattr(xp, "asarray", lambda x, dtype=None, device=None: np.asarray(x, dtype))
+    inf, nan = np.inf, np.nan
+    with np.errstate(all="ignore"):
+        assert xp.floor_divide(np.asarray([inf]), 2.0).tolist() == [inf]
+        assert np.signbit(xp.floor_divide(2.0, np.asarray([-inf])))[0]
+        assert xp.floor_divide(np.asarray([7]), 2).dtype == np.int64
+        assert np.signbit(xp.remainder(np.asarray([4.0]), -2.0))[0]
+        assert xp.remainder(np.asarray([5], dtype=np.float32), 3.0).dtype == np.float32
+        assert xp.tanh(np.asarray([complex(inf, 1.0)])).tolist() == [1 + 0j]
+        assert xp.log1p(np.asarray([complex(nan, inf)])).real.tolist() == [inf]
+        assert xp.sign(np.asarray([-3.0, 0.0])).tolist() == [-1.0, 0.0]

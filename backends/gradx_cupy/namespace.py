@@ -8,8 +8,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from math import factorial
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +26,8 @@ from gradx_cupy._indexing import index_add as index_add
 from gradx_cupy._indexing import index_set as index_set
 from gradx_cupy._indexing import scatter as scatter
 from gradx_generic.fallbacks import repeat_by_counts
+from gradx_generic.namespace import mixed
+from gradx_generic.special_cases import CORRECTED
 
 Array = Any
 
@@ -57,8 +60,19 @@ def __getattr__(name: str) -> Any:
         value = getattr(_compat, name)
         if name in _CREATION:
             value = _on_device(value)
+        elif name in CORRECTED:
+            value = _corrected(name, value)
     globals()[name] = value
     return value
+
+
+def _corrected(name: str, own: Callable[..., Array]) -> Callable[..., Array]:
+    """Return one of CuPy's functions with the standard's special cases; a number beside arrays becomes one."""
+    namespace: Any = sys.modules[__name__]
+    correct = partial(CORRECTED[name], namespace, own)
+    return (
+        mixed(namespace, correct, skip=False) if name in ("floor_divide", "remainder") else correct
+    )
 
 
 def _on_device(create: Callable[..., Array]) -> Callable[..., Array]:

@@ -65,7 +65,9 @@ class Library:
             if there is not None and dtype in _NARROWER and not self._has(dtype, there):
                 dtype = _NARROWER[dtype]
         native = None if dtype is None else self.native_dtype(dtype)
-        if isinstance(value, np.ndarray) and any(stride < 0 for stride in value.strides):
+        if isinstance(value, np.ndarray) and (
+            not value.flags.writeable or any(stride < 0 for stride in value.strides)
+        ):  # PyTorch takes neither: a broadcast cotangent is read-only
             value = value.copy()
         return self.native.asarray(value, dtype=native, device=there, copy=copy)
 

@@ -168,6 +168,9 @@ def _complex_expm1(z: Array) -> Array:
 
 def einsum(*arrays: Array, subscripts: str) -> Array:
     """Contract pairs by BLAS."""
+    if "V" in {x.dtype.kind for x in arrays}:  # bfloat16, which NumPy's einsum does not know
+        wide = [x.astype(np.float32) if x.dtype.kind == "V" else x for x in arrays]
+        return einsum(*wide, subscripts=subscripts).astype(np.result_type(*arrays), copy=False)
     return np.einsum(subscripts, *arrays, optimize=len(arrays) > 1)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from gradx.numpy import (
     creation,
     fft,
+    histograms,
     linalg,
     numeric,
     polynomials,
@@ -30,6 +31,7 @@ from gradx.numpy import (
     writing,
 )
 from gradx.numpy.creation import *
+from gradx.numpy.histograms import *
 from gradx.numpy.names import PASSED_ON, missing_name, native
 from gradx.numpy.numeric import *
 from gradx.numpy.polynomials import *
@@ -49,8 +51,8 @@ globals().update(universal.functions)
 __all__ = sorted(
     {"e", "euler_gamma", "fft", "inf", "linalg", "nan", "newaxis", "pi"}.union(
         universal.functions,
-        *(family.__all__ for family in (creation, numeric, polynomials, products, queries, reductions, selection,
-                                        shaping, statistics, writing)),
+        *(family.__all__ for family in (creation, histograms, numeric, polynomials, products, queries, reductions,
+                                        selection, shaping, statistics, writing)),
     )
 )  # fmt: skip
 

@@ -114,7 +114,8 @@ def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retste
     parts = ops.linspace(0.0, 1.0, num, endpoint=endpoint, device=span.device)
     parts = ops.reshape(ops.astype(parts, first.dtype), (num, *[1] * span.ndim))
     if endpoint and num > 1:  # exactly `stop` at the end
-        y = ops.concat([first + parts[:-1] * span, (first + span * 0 + (last - first))[None]])
+        end = cast(ops.broadcast_to(last, span.shape), span.dtype)
+        y = ops.concat([first + parts[:-1] * span, end[None]])
     else:
         y = first + parts * span
     y = cast(ops.moveaxis(y, 0, axis), dtype)

@@ -2,6 +2,8 @@
 
 - One table for both of NumPy's protocols: the functions of `gradx.numpy`.
 - A function that is not there raises with its name. Nothing is converted in silence, so no gradient is dropped.
+- Where the result goes into an array of NumPy's (`array += t`, `out=array`), NumPy computes it, of Tensors that are
+  not tracked.
 """
 
 from __future__ import annotations
@@ -10,17 +12,20 @@ from typing import Any
 
 import gradx.numpy as table
 from gradx.backend import backend_of
-from gradx.errors import MissingRuleError, OperandError
+from gradx.errors import ConversionError, MissingRuleError, OperandError
 from gradx.level import Cell
 from gradx.numpy import fft, linalg
 from gradx.numpy.ufunc import ufunc as Ufunc
 from gradx.ops import special
+from gradx.tape import ZERO
 
 _MODULES = {"numpy": table, "numpy.linalg": linalg, "numpy.fft": fft, "numpy.lib": table}
 
 # These write text or files, or look at memory: they get the values, of Tensors that are not tracked.
 _OF_VALUES = frozenset({"array2string", "array_repr", "array_str", "may_share_memory", "save", "savetxt", "savez",
                         "savez_compressed", "shares_memory"})  # fmt: skip
+_SCIPY_NAMES = {"_riemann_zeta": "zeta", "_zeta": "zeta"}  # SciPy's ufuncs behind its functions
+_WRITERS = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
 _METHODS = frozenset({"reduce", "accumulate", "reduceat", "outer", "at"})
 
 
@@ -29,7 +34,13 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, options: dict[str, Any]) ->
     if not all(_is_known(x) for x in inputs):
         return NotImplemented
     name = ufunc.__name__
+    if _fills_array(options) or (method == "at" and not isinstance(inputs[0], Cell)):
+        called = getattr(ufunc, method)
+        return called(*_values(inputs, name), **_values(options, name))
+    name = _SCIPY_NAMES.get(name, name)
     function = table.universal.functions.get(name)
+    if name == "clip" and method == "__call__":  # what ndarray.clip calls
+        return table.clip(*inputs, **options)
     if function is None:  # one of scipy.special's
         function = getattr(special, name, None) if name in special.__all__ else None
         if function is None or method != "__call__":
@@ -56,10 +67,34 @@ def call_function(func: Any, types: Any, args: Any, options: dict[str, Any]) -> 
         return func(
             *[_value(x, full) for x in args], **{k: _value(x, full) for k, x in options.items()}
         )
+    if _fills_array(options) or (name in _WRITERS and not isinstance(args[0], Cell)):
+        return func(*_values(args, full), **_values(options, full))
     space = _MODULES.get(module)
     if space is None or name not in space.__all__:
         raise _missing(full)
     return getattr(space, name)(*args, **options)
+
+
+def _fills_array(options: dict[str, Any]) -> bool:
+    """Whether `out=` names arrays of NumPy's."""
+    out = options.get("out")
+    arrays = [x for x in (out if isinstance(out, tuple) else (out,)) if x is not None]
+    return bool(arrays) and not any(isinstance(x, Cell) for x in arrays)
+
+
+def _values(x: Any, name: str) -> Any:
+    """Return arguments with bare arrays for Tensors, none of which may be tracked."""
+    if isinstance(x, (list, tuple)):
+        return type(x)([_values(part, name) for part in x])
+    if isinstance(x, dict):
+        return {key: _values(part, name) for key, part in x.items()}
+    if isinstance(x, Cell) and (x.aux is not None or x.level is not ZERO):
+        raise ConversionError(
+            f"numpy.{name}: expected Tensors that are not being differentiated, to write to an array; got one that is, "
+            "and an array cannot hold a gradient. Use what the function returns without out=, make the array a Tensor "
+            "by gx.asarray and write x[...] = value, or call detach() first"
+        )
+    return _value(x, name)
 
 
 def _value(x: Any, name: str) -> Any:

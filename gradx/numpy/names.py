@@ -11,7 +11,8 @@ from typing import Any
 from gradx.backend import backend_named
 
 PASSED_ON = frozenset({
-    "bool_", "byte", "bytes_", "character", "clongdouble", "complex64", "complex128", "complexfloating", "csingle",
+    "__version__", "bool_", "byte", "bytes_", "character", "clongdouble", "complex64", "complex128",
+    "complexfloating", "csingle",
     "cdouble", "datetime64", "double", "dtype", "errstate", "finfo", "flexible", "float16", "float32", "float64",
     "floating", "format_float_positional", "format_float_scientific", "generic", "get_printoptions", "geterr", "half",
     "iinfo", "index_exp", "inexact", "int8", "int16", "int32", "int64", "int_", "intc", "integer", "intp",

@@ -6,6 +6,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.numpy.arguments import axis_of, cast, ints, refuse, tensor, tensors
+from gradx.numpy.names import native
 
 
 def dot(a: Any, b: Any, out: Any = None) -> Any:
@@ -67,6 +68,16 @@ def einsum(*operands: Any, out: Any = None, optimize: Any = None, dtype: Any = N
     return cast(ops.einsum(subscripts, *arrays), dtype)
 
 
+def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False) -> Any:
+    """NumPy's own `einsum_path`, which looks at shapes alone."""
+    if isinstance(operands[0], str):
+        subscripts, arrays = operands[0], tensors(operands[1:])
+    else:
+        subscripts, arrays = _spelled(operands)
+    shapes = [native("broadcast_to")(0.0, x.shape) for x in arrays]
+    return native("einsum_path")(subscripts, *shapes, optimize=optimize, einsum_call=einsum_call)
+
+
 def _spelled(operands: Any) -> tuple[str, list[Any]]:
     """Return the subscripts that lists of numbers mean."""
     count = len(operands) // 2
@@ -116,5 +127,5 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     return ops.convolve(a, ops.flip(v), mode)
 
 
-__all__ = ["convolve", "correlate", "cross", "diagonal", "dot", "einsum", "inner", "kron", "outer", "tensordot",
-           "trace", "vdot"]  # fmt: skip
+__all__ = ["convolve", "correlate", "cross", "diagonal", "dot", "einsum", "einsum_path", "inner", "kron", "outer",
+           "tensordot", "trace", "vdot"]  # fmt: skip

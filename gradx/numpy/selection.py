@@ -14,7 +14,7 @@ from gradx.numpy.arguments import beside, flat, integers, operand, refuse, tenso
 from gradx.numpy.shaping import append
 
 
-def where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
+def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     """NumPy's `where`, by `gradx.where`; of one argument, by `gradx.nonzero`."""
     if x is None and y is None:
         return nonzero(condition)
@@ -185,6 +185,26 @@ def unique(ar: Any, return_index: bool = False, return_inverse: bool = False, re
     return results[0] if len(results) == 1 else tuple(results)
 
 
+def unique_all(x: Any) -> Any:
+    """NumPy's `unique_all`, by `gradx.unique_all`."""
+    return ops.unique_all(tensor(x))
+
+
+def unique_counts(x: Any) -> Any:
+    """NumPy's `unique_counts`, by `gradx.unique_counts`."""
+    return ops.unique_counts(tensor(x))
+
+
+def unique_inverse(x: Any) -> Any:
+    """NumPy's `unique_inverse`, by `gradx.unique_inverse`."""
+    return ops.unique_inverse(tensor(x))
+
+
+def unique_values(x: Any) -> Any:
+    """NumPy's `unique_values`, by `gradx.unique_values`; ascending."""
+    return ops.unique_values(tensor(x))
+
+
 def _starts(y: Any) -> Any:
     """Return where a new value begins in a sorted array; NaNs count as one value."""
     same = ops.logical_or(y[1:] == y[:-1], ops.logical_and(ops.isnan(y[1:]), ops.isnan(y[:-1])))
@@ -257,4 +277,4 @@ def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
 __all__ = ["apply_along_axis", "apply_over_axes", "argpartition", "argsort", "argwhere", "choose", "compress",
            "extract", "flatnonzero", "intersect1d", "isin", "lexsort", "nonzero", "partition", "piecewise",
            "searchsorted", "select", "setdiff1d", "setxor1d", "sort", "sort_complex", "take", "take_along_axis",
-           "union1d", "unique", "where"]  # fmt: skip
+           "union1d", "unique", "unique_all", "unique_counts", "unique_inverse", "unique_values", "where"]  # fmt: skip

@@ -49,9 +49,12 @@ def std(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any 
     """NumPy's `std`, by `gradx.std`."""
     refuse("std", out=out, where=where, mean=mean)
     x = cast(inexact(a), dtype)
-    if x.dtype.kind == "c":
-        return ops.sqrt(var(x, axis, ddof=ddof, keepdims=keepdims, correction=correction))
     ddof = ddof if correction is None else correction
+    if x.dtype.kind == "c":  # a norm, whose derivative at 0 is 0
+        axes = axes_of("std", axis, x.ndim)
+        rest = x - ops.mean(x, axis=axes, keepdims=True)
+        count = size(tuple([x.shape[i] for i in axes])) - ddof
+        return ops.linalg.vector_norm(rest, axis=axes, keepdims=keepdims) / max(count, 0) ** 0.5
     return ops.std(x, axis=axis, correction=ddof, keepdims=keepdims)
 
 

@@ -61,8 +61,18 @@ class ufunc:
         if len(args) != self.nin:
             refuse(self.__name__, out=args[self.nin :] or None)
             raise TypeError(f"numpy.{self.__name__}: expected {self.nin} arrays; got {len(args)}")
-        given = out if not isinstance(out, tuple) or any(x is not None for x in out) else None
-        refuse(self.__name__, out=given, where=where)
+        given = out if isinstance(out, tuple) else (out,)
+        target: Any = given[0] if len(given) == 1 else None
+        if isinstance(given[0], Cell):
+            y = self._function(*[cast(operand(x), dtype) for x in args], **options)
+            target[...] = y if where is True else ops.where(operand(where), y, target)
+            return target
+        refuse(self.__name__, out=given if any(x is not None for x in given) else None)
+        if where is not True:
+            raise OperandError(
+                f"numpy.{self.__name__}: expected where= beside out=, a Tensor, as elements that it leaves out have no "
+                "value otherwise; got where= alone. Use gx.where"
+            )
         return self._function(*[cast(operand(x), dtype) for x in args], **options)
 
     # ---------------------------------------------------------------- folds

@@ -21,6 +21,10 @@ def _logaddexp2(x: Any, y: Any) -> Any:
     return ops.divide(ops.logaddexp(ops.multiply(x, _LN2), ops.multiply(y, _LN2)), _LN2)
 
 
+def _exp2(x: Any) -> Any:
+    return ops.pow(2.0, x) if tensor(x).dtype.kind == "c" else special.exp2(inexact(x))
+
+
 def _fmax(x: Any, y: Any) -> Any:
     return ops.where(ops.isnan(y), x, ops.where(ops.isnan(x), y, ops.maximum(x, y)))
 
@@ -133,7 +137,7 @@ def _real_magnitude(x: Any) -> Any:
 
 _UNARY = {
     "positive": ops.positive, "negative": ops.negative, "absolute": ops.abs, "fabs": _real_magnitude,
-    "exp": ops.exp, "exp2": special.exp2, "expm1": ops.expm1, "log": ops.log, "log2": ops.log2,
+    "exp": ops.exp, "exp2": _exp2, "expm1": ops.expm1, "log": ops.log, "log2": ops.log2,
     "log10": ops.log10, "log1p": ops.log1p, "sqrt": ops.sqrt, "square": ops.square, "cbrt": special.cbrt,
     "reciprocal": ops.reciprocal, "sin": ops.sin, "cos": ops.cos, "tan": ops.tan, "arcsin": ops.asin,
     "arccos": ops.acos, "arctan": ops.atan, "sinh": ops.sinh, "cosh": ops.cosh, "tanh": ops.tanh,

@@ -18,12 +18,14 @@ from gradx.batching import joined
 from gradx.dtypes import dtype_of
 from gradx.errors import DtypeError, ShapeError
 from gradx.level import Cell, alone
+from gradx.ops.arithmetic import remainder
 from gradx.ops.batched_keys import batched_getitem, batched_write
 from gradx.ops.casting import astype
 from gradx.ops.creation import zeros as zeros_of
 from gradx.ops.joining import stack
 from gradx.ops.keys import Key, index_array, is_static, misfit, split_key
 from gradx.ops.manipulation import named_axes
+from gradx.ops.selection import maximum, minimum
 from gradx.primitive import primitive
 from gradx.shapes import Shape, along, size
 from gradx.tape import SCALARS, apply, apply_one, lift
@@ -300,7 +302,16 @@ def holds_tensor(values: Any) -> bool:
     )
 
 
-def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Any:
+def _within(indices: Any, size: int, mode: str) -> Any:
+    """Return indices from 0 to below `size`."""
+    if mode not in ("wrap", "clip"):
+        raise ValueError(f"take: expected mode to be raise, wrap or clip; got {mode!r}")
+    if not size:
+        return indices
+    return remainder(indices, size) if mode == "wrap" else minimum(maximum(indices, 0), size - 1)
+
+
+def take(x: Any, indices: Any, /, axis: int | None = None, *, mode: str = "raise") -> Any:
     """Return the elements of `x` at `indices` along `axis`; negative indices count from the end.
 
     Parameters
@@ -309,6 +320,8 @@ def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Any:
         Integers of any shape, which takes the place of `axis`.
     axis
         May be left out for a 1-d array.
+    mode
+        Of an index outside: "raise" an error, "wrap" it round, or "clip" it to the ends, negative ones to the first.
 
     >>> import gradx as gx
     >>> gx.take(gx.zeros((4, 3)), gx.asarray([0, -1, 0]), axis=0).shape
@@ -321,6 +334,8 @@ def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Any:
         axis = 0
     (axis,) = named_axes("take", x, axis)
     chosen = index_array("take", indices, x)
+    if mode != "raise":
+        chosen = _within(chosen, x.shape[axis], mode)
     try:
         return getitem(x, chosen, key=along(axis, INDEX))
     except IndexError as error:

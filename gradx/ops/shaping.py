@@ -110,8 +110,8 @@ def meshgrid(*arrays: Any, indexing: str = "xy") -> tuple[Any, ...]:
     return tuple([owned(broadcast_to(x, shape)) for x in columns])
 
 
-def diff(x: Any, /, *, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = None) -> Any:
-    """Return the `n`-th differences of neighbours along `axis`.
+def diff(x: Any, /, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    """Return the `n`-th differences of neighbours along `axis`; by position, in NumPy's order.
 
     Parameters
     ----------

@@ -211,19 +211,14 @@ _signal.ends(
     "deconvolve",
 )
 _signal.ends(
-    "TypeError",
-    "calls `lstsq(rcond=)`, then compiled code",
+    "ConversionError",
+    "compiled code, which takes NumPy arrays",
     "savgol_filter",
 )
 _signal.ends(
     "ConversionError",
     "makes NumPy arrays of its arguments",
     "wiener",
-)
-_signal.ends(
-    "TypeError",
-    "calls `take(mode=)`, which the standard lacks",
-    "argrelmax",
 )
 _fft.ends(
     "ConversionError",

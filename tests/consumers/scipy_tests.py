@@ -100,11 +100,6 @@ _tests.ends(
     "ks_2samp",
 )
 _tests.ends(
-    "DtypeError",
-    "the p-value is made of NumPy objects",
-    "ansari",
-)
-_tests.ends(
     "TypeError",
     "compiled code, which asks for a buffer",
     "shapiro",

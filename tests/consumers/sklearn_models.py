@@ -216,8 +216,8 @@ _linear.ends(
     "Ridge(cholesky)",
 )
 _linear.ends(
-    "AttributeError",
-    "written for NumPy: reads `dtype.type`",
+    "ConversionError",
+    CONVERTS,
     "Lasso",
 )
 _linear.ends(
@@ -249,11 +249,6 @@ _models.ends(
     "ConversionError",
     CONVERTS,
     "discriminant_analysis.QDA",
-)
-_models.ends(
-    "AttributeError",
-    "written for NumPy: reads `x.flat`",
-    "covariance.ledoit_wolf",
 )
 _models.ends(
     "TypeError",

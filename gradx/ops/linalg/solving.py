@@ -171,15 +171,19 @@ def matrix_rank(x: Any, /, *, rtol: Any = None) -> Any:
     return _matrix_rank(matrices(name, x), rtol=tolerance(name, rtol))
 
 
-def lstsq(a: Any, b: Any, /, *, rtol: float | None = None) -> LstsqResult:
+def lstsq(
+    a: Any, b: Any, /, rcond: float | None = None, *, rtol: float | None = None
+) -> LstsqResult:
     """Least-squares solution of smallest norm, `(..., m, n), (..., m, k)` or `(m,)`; the batches broadcast.
 
-    The derivative holds where the rank is constant nearby.
+    The derivative holds where the rank is constant nearby. `rtol`, also by NumPy's name `rcond`: singular values below
+    so much of the largest count as 0.
 
     >>> import gradx as gx
     >>> gx.linalg.lstsq(gx.ones((4, 2)), gx.ones((4, 3))).solution.shape
     (2, 3)
     """
+    rtol = rcond if rtol is None else rtol
     a, b = matrices("linalg.lstsq", a), lift(b)
     if not b.ndim or b.shape[-2 if b.ndim > 1 else -1] != a.shape[-2]:
         raise ShapeError(

@@ -1,5 +1,8 @@
 """`scipy.stats`: `gradx.stats`' distributions, and what SciPy's functions of samples do on NumPy's arrays alone."""
 
+import sys as _sys
+
+from gradx import stats as _stats
 from gradx.scipy.stats import multivariate as multivariate_normal
 from gradx.scipy.stats.density import gaussian_kde
 from gradx.scipy.stats.hypotheses import (
@@ -50,6 +53,9 @@ from gradx.stats import (
     vonmises,
     weibull_min,
 )
+
+for _family in _stats.__all__:  # `import gradx.scipy.stats.norm`: autograd's families are modules
+    _sys.modules.setdefault(f"{__name__}.{_family}", globals()[_family])
 
 __all__ = [
     "ansari",
