@@ -25,6 +25,7 @@ from gradx_cupy._indexing import index_add as index_add
 from gradx_cupy._indexing import index_set as index_set
 from gradx_cupy._indexing import scatter as scatter
 from gradx_generic.fallbacks import repeat_by_counts
+from gradx_generic.recursion import recurse as generic_recurse
 
 Array = Any
 
@@ -140,6 +141,20 @@ def polygamma(x: Array, /, *, n: int) -> Array:
     order = cupy.full_like(z, n + 1)
     y = _digamma(z) if n == 0 else (-1.0) ** (n + 1) * float(factorial(n)) * zeta(order, z)
     return y.astype(x.dtype, copy=False)
+
+
+def recurse(a: Array, x: Array) -> Array:
+    """By `cupyx.scipy.signal.lfilter`; filters that differ from row to row by the generic recursion."""
+    if a.size != a.shape[-1]:
+        from gradx_cupy import namespace  # this very module
+
+        return generic_recurse(namespace, a, x)
+    from cupyx.scipy.signal import lfilter
+
+    one = cupy.ones(1, a.dtype)
+    y = lfilter(one, cupy.concatenate([one, a.reshape(-1)]), x, axis=-1)
+    lead = np.broadcast_shapes(a.shape[:-1], x.shape[:-1])
+    return y.reshape(*lead, x.shape[-1])
 
 
 def repeat(x: Array, repeats: Any, /, *, axis: int | None = None) -> Array:
