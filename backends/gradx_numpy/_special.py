@@ -79,12 +79,6 @@ def _filtering(name: str) -> Callable[..., Any]:
     return function
 
 
-def _scipy_itself() -> Any:
-    import scipy
-
-    return scipy
-
-
 SPECIAL: dict[str, Callable[[], Callable[..., Array]]] = {
     "convolve_last": partial(_filtering, "convolve_last"),
     "digamma": partial(_scipy, "psi"),
@@ -94,6 +88,5 @@ SPECIAL: dict[str, Callable[[], Callable[..., Array]]] = {
     "gammaln": partial(_scipy, "gammaln"),
     "polygamma": _polygamma,
     "recurse": partial(_filtering, "recurse"),
-    "scipy": _scipy_itself,
     "sigmoid": partial(_scipy, "expit"),
 }
