@@ -244,7 +244,10 @@ def resample(x: Any, num: int, t: Any = None, axis: int = 0, window: Any = None,
     spectrum = complex_of(spectrum)
     if window is not None:
         weights = _spectral_window(window, n, x)
-        spectrum = spectrum * (weights[: spectrum.shape[-1]] if real else weights)
+        if real:  # half a spectrum takes the mean of the weights of both signs
+            both = 0.5 * (weights[1:] + ops.flip(weights[1:]))
+            weights = ops.concat([weights[:1], both])[: spectrum.shape[-1]]
+        spectrum = spectrum * weights
     y = _resized(spectrum, n, num, real) * (num / n)
     y = ops.fft.irfft(y, n=num) if real else ops.fft.ifft(y)
     y = axis_back(y, axis)
@@ -262,7 +265,7 @@ def _spectral_window(window: Any, n: int, x: Any) -> Any:
         if tuple(window.shape) != (n,):
             raise ShapeError(f"signal.resample: expected a window of shape ({n},); got {tuple(window.shape)}")
         return floating(window, x)
-    return ops.fft.ifftshift(constant(scipy("signal").get_window(window, n), x))
+    return ops.fft.fftshift(constant(scipy("signal").get_window(window, n), x))
 
 
 def _resized(spectrum: Any, n: int, num: int, real: bool) -> Any:
