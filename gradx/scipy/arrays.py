@@ -61,7 +61,6 @@ def constant(values: Any, like: Any, dtype: Any = None) -> Any:
     """Return numbers or an array of NumPy's as a Tensor beside `like`, in its precision."""
     if isinstance(values, Cell):
         return values
-    values = values.tolist() if hasattr(values, "tolist") else values
     y = asarray(values, device=like.device)
     if dtype is None:
         dtype = real_dtype(like)
