@@ -38,7 +38,7 @@ def _rows(x: Array, h: Array, mode: str) -> Array:
     if len(x) <= _FEW_ROWS or min(m, size) > 64:
         y = np.empty((len(x), size), np.result_type(x, h))
         for row, of in zip(y, x):
-            row[:] = np.convolve(of, h, mode)
+            row[:] = np.convolve(of, h, "full" if mode == "full" else "valid")
         return y
     if min(size, n) < m or x.dtype.kind == "c":
         if mode == "valid" and size < m:

@@ -37,9 +37,7 @@ def _to_second(xp: Any, ct: Any, _y: Any, x: Any, _h: Any, *, axes: int, mode: s
     if mode == "full":
         return bind(_convolved, (ct, _turned(xp, x, axes)), {"axes": axes, "mode": "valid"})
     every = tuple(range(-axes, 0))
-    y = bind(
-        _convolved, (conj(xp, x), xp.flip(ct, axis=every)), {"axes": axes, "mode": "valid"}
-    )
+    y = bind(_convolved, (conj(xp, x), xp.flip(ct, axis=every)), {"axes": axes, "mode": "valid"})
     return xp.flip(y, axis=every)
 
 
@@ -112,7 +110,7 @@ def _backwards(xp: Any, ct: Any, _y: Any, a: Any, _x: Any) -> Any:
 
 
 def _lagged(xp: Any, y: Any, order: int) -> Any:
-    """Return `y` after as many zeros as the filter has coefficients, without the last output: `(..., order + n - 1)`."""
+    """Return `y` after `order` zeros, without the last output: `(..., order + n - 1)`."""
     zeros = xp.zeros((*y.shape[:-1], order), dtype=y.dtype, device=y.device)
     return xp.concat([zeros, y[..., : y.shape[-1] - 1]], axis=-1)
 

@@ -34,10 +34,16 @@ def scipy(name: str) -> Any:
 
 
 def floating(x: Any, like: Any = None) -> Any:
-    """Return `x` as a Tensor of at least single precision; numbers and lists beside `like` and in its precision."""
-    if like is not None and not hasattr(x, "dtype"):
-        x = beside(x, like)
-        return ops.astype(x, real_dtype(like), copy=False) if x.dtype.kind != "c" else x
+    """Return `x` as a Tensor of at least single precision.
+
+    Numbers, lists and arrays of NumPy's go beside `like`, numbers and lists in its precision: what SciPy's designs
+    return may be given along with a signal on any device. A Tensor stays where it is.
+    """
+    if like is not None and not isinstance(x, Cell):
+        if not hasattr(x, "dtype"):
+            x = beside(x, like)
+            return ops.astype(x, real_dtype(like), copy=False) if x.dtype.kind != "c" else x
+        x = asarray(x, device=like.device) if type(x).__module__.startswith("numpy") else x
     x = tensor(x)
     if not is_inexact(x.dtype):
         return ops.astype(x, "float64")
@@ -100,7 +106,9 @@ def extended(x: Any, before: int, after: int, mode: str, cval: Any = 0.0, axis: 
 def chosen(name: str, what: str, value: Any, allowed: Any) -> Any:
     """Return a value that is among those allowed; else say so."""
     if value not in allowed:
-        raise ValueError(f"{name}: expected {what} to be one of {', '.join(map(repr, allowed))}; got {value!r}")
+        raise ValueError(
+            f"{name}: expected {what} to be one of {', '.join(map(repr, allowed))}; got {value!r}"
+        )
     return value
 
 

@@ -20,7 +20,9 @@ def image(name: str, input: Any) -> tuple[Any, Any]:
 def finished(name: str, y: Any, dtype: Any, output: Any = None) -> Any:
     """Return a result in the dtype asked for; of integers without their fractions."""
     if output is not None and hasattr(output, "shape"):
-        raise OperandError(f"{name}: expected output to be None or a dtype; got an array. Use what the function returns")
+        raise OperandError(
+            f"{name}: expected output to be None or a dtype; got an array. Use what the function returns"
+        )
     dtype = dtype if output is None else output
     return ops.astype(y, dtype, copy=False) if dtype is not None else y
 
@@ -51,7 +53,9 @@ def with_margins(name: str, x: Any, sizes: Sequence[int], origins: Sequence[Any]
         chosen(name, "mode", mode, MARGINS)
         before = size // 2 + int(origin)
         if not 0 <= before < size:
-            raise ValueError(f"{name}: expected an origin within the window of size {size}; got {origin}")
+            raise ValueError(
+                f"{name}: expected an origin within the window of size {size}; got {origin}"
+            )
         x = extended(x, before, size - 1 - before, mode, cval, axis)
     return x
 

@@ -32,7 +32,9 @@ def _weighed(name: str, input: Any, value: Any, n: int, axis: int, output: Any, 
     return finished(name, x, None, output)
 
 
-def fourier_gaussian(input: Any, sigma: Any, n: int = -1, axis: int = -1, output: Any = None) -> Any:
+def fourier_gaussian(
+    input: Any, sigma: Any, n: int = -1, axis: int = -1, output: Any = None
+) -> Any:
     """The spectrum under a bell of width `sigma`.
 
     >>> import gradx as gx
@@ -71,7 +73,9 @@ def fourier_shift(input: Any, shift: Any, n: int = -1, axis: int = -1, output: A
     def weight(f: Any, by: Any, size: int) -> Any:
         return ops.exp(-2j * pi * (by * f))
 
-    return _weighed("ndimage.fourier_shift", input, shift, n, axis, output, weight, complex_result=True)
+    return _weighed(
+        "ndimage.fourier_shift", input, shift, n, axis, output, weight, complex_result=True
+    )
 
 
 __all__ = ["fourier_gaussian", "fourier_shift", "fourier_uniform"]

@@ -15,7 +15,7 @@ from gradx import ops
 from gradx.errors import ShapeError
 from gradx.level import Cell
 from gradx.numpy.arguments import ints
-from gradx.scipy.arrays import chosen, constant, extended, floating, values_of
+from gradx.scipy.arrays import chosen, constant, extended, floating, real_dtype, values_of
 from gradx.scipy.ndimage.arguments import each, finished, image, which
 from gradx.scipy.ndimage.splines import MODES, coefficients, weights_at
 
@@ -58,9 +58,10 @@ def _inside(place: Any, n: int, mode: str) -> tuple[Any, Any]:
     if mode == "constant":
         beyond = (place < 0.0) | (place > n - 1.0)
         return ops.where(beyond, 0.0, place), beyond
-    if mode == "nearest":
-        return ops.clip(place, 0.0, n - 1.0), None
-    if mode == "grid-constant":
+    if mode in (
+        "nearest",
+        "grid-constant",
+    ):  # what lies beyond is in the elements, not in the places
         return place, None
     if n == 1:
         return 0.0 * place, None
@@ -72,7 +73,9 @@ def _inside(place: Any, n: int, mode: str) -> tuple[Any, Any]:
         return ops.where(m >= n, 2.0 * n - 1.0 - m, m), None
     if mode == "grid-wrap":
         return ops.remainder(place, float(n)), None
-    around = ops.where(place < 0.0, (n - 1.0) - ops.remainder(-place, n - 1.0), ops.remainder(place, n - 1.0))
+    around = ops.where(
+        place < 0.0, (n - 1.0) - ops.remainder(-place, n - 1.0), ops.remainder(place, n - 1.0)
+    )
     return ops.where((place < 0.0) | (place > n - 1.0), around, place), None
 
 
@@ -111,13 +114,19 @@ def _settled(name: str, grid: _Grid, y: Any, beyond: list[Any], output: Any) -> 
         y = y + grid.cval
     for mask in beyond:
         y = ops.where(mask, grid.cval, y)
-    dtype = grid.dtype if output is None else None
-    return finished(name, y, y.dtype if dtype is not None and dtype.kind in "fc" else dtype, output)
+    if output is not None:
+        return finished(name, y, None, output)
+    if grid.dtype.kind not in "fc":  # integers are rounded here, not cut
+        y = ops.trunc(y + ops.where(y > 0.0, 0.5, -0.5 if grid.dtype.kind == "i" else 0.0))
+    return finished(name, y, y.dtype if y.dtype.kind == "c" else grid.dtype)
 
 
 def _at(name: str, grid: _Grid, places: Sequence[Any], output: Any) -> Any:
     """Interpolate the first axes at places `(...)` given for each: one read of all elements around each place."""
-    rank, axes = len(places), [_axis_weights(grid, place, n) for place, n in zip(places, grid.values.shape)]
+    rank, axes = (
+        len(places),
+        [_axis_weights(grid, place, n) for place, n in zip(places, grid.values.shape)],
+    )
     shape, count, behind = places[0].shape, grid.order + 1, [1] * (grid.values.ndim - len(places))
     key = []
     for i, (at, _, _) in enumerate(axes):
@@ -139,14 +148,18 @@ def _separately(name: str, grid: _Grid, places: Sequence[Any], output: Any) -> A
         at, weight, out = _axis_weights(grid, place, y.shape[axis])
         shape = [1] * rank
         shape[axis] = place.shape[0]
-        y = sum(ops.take(y, at[j], axis=axis) * ops.reshape(weight[j], shape) for j in range(grid.order + 1))
+        y = sum(
+            ops.take(y, at[j], axis=axis) * ops.reshape(weight[j], shape)
+            for j in range(grid.order + 1)
+        )
         if out is not None:
             beyond.append(ops.reshape(out, shape))
     return _settled(name, grid, y, beyond, output)
 
 
 def map_coordinates(input: Any, coordinates: Any, output: Any = None, order: int = 3, mode: str = "constant",
-                    cval: Any = 0.0, prefilter: bool = True) -> Any:  # fmt: skip
+                    cval: Any = 0.0,
+                     prefilter: bool = True) -> Any:  # fmt: skip
     """The image at coordinates, by splines.
 
     Parameters
@@ -206,7 +219,8 @@ def _shape_of(input: Any, output_shape: Any) -> tuple[int, ...]:
 
 
 def affine_transform(input: Any, matrix: Any, offset: Any = 0.0, output_shape: Any = None, output: Any = None,
-                     order: int = 3, mode: str = "constant", cval: Any = 0.0, prefilter: bool = True) -> Any:  # fmt: skip
+                     order: int = 3, mode: str = "constant", cval: Any = 0.0,
+                     prefilter: bool = True) -> Any:  # fmt: skip
     """The image at `matrix @ place + offset`, its other arguments as in `map_coordinates`.
 
     Parameters
@@ -230,7 +244,9 @@ def affine_transform(input: Any, matrix: Any, offset: Any = 0.0, output_shape: A
     shape = _shape_of(grid_shape(input), output_shape)
     lines = [ops.arange(n, dtype=matrix.dtype, device=x.device) for n in shape]
     if matrix.ndim == 1:
-        return _separately(name, grid, [line * matrix[i] + offsets[i] for i, line in enumerate(lines)], output)
+        return _separately(
+            name, grid, [line * matrix[i] + offsets[i] for i, line in enumerate(lines)], output
+        )
     places = []
     for i in range(rank):
         total: Any = offsets[i]
@@ -256,7 +272,9 @@ def shift(input: Any, shift: Any, output: Any = None, order: int = 3, mode: str 
     name = "ndimage.shift"
     grid = _grid(name, input, order, mode, cval, prefilter)
     by = each(name, "shift", shift, grid.values.ndim)
-    lines = [ops.arange(n, dtype="float64", device=grid.values.device) for n in grid_shape(input).shape]
+    lines = [
+        ops.arange(n, dtype="float64", device=grid.values.device) for n in grid_shape(input).shape
+    ]
     return _separately(name, grid, [line - s for line, s in zip(lines, by)], output)
 
 
@@ -284,7 +302,8 @@ def zoom(input: Any, zoom: Any, output: Any = None, order: int = 3, mode: str = 
 
 
 def rotate(input: Any, angle: Any, axes: tuple[int, int] = (1, 0), reshape: bool = True, output: Any = None,
-           order: int = 3, mode: str = "constant", cval: Any = 0.0, prefilter: bool = True) -> Any:  # fmt: skip
+           order: int = 3, mode: str = "constant", cval: Any = 0.0,
+                     prefilter: bool = True) -> Any:  # fmt: skip
     """The image rotated by an angle in degrees in the plane of two axes; differentiable in the angle.
 
     `reshape` makes the result large enough for all of the image.
@@ -300,7 +319,9 @@ def rotate(input: Any, angle: Any, axes: tuple[int, int] = (1, 0), reshape: bool
         raise ShapeError(f"{name}: expected two axes; got {axes}")
     grid = _grid(name, input, order, mode, cval, prefilter, plane)
     x = grid.values
-    radians = (floating(angle, x) if isinstance(angle, Cell) else constant(float(angle), x)) * (pi / 180.0)
+    radians = (floating(angle, x) if isinstance(angle, Cell) else constant(float(angle), x)) * (
+        pi / 180.0
+    )
     c, s = _exact(ops.cos(radians)), _exact(ops.sin(radians))
     old, new = [sizes[i] for i in plane], list(sizes)
     if reshape:
@@ -309,14 +330,14 @@ def rotate(input: Any, angle: Any, axes: tuple[int, int] = (1, 0), reshape: bool
         for i, row in enumerate(rows):
             ends = [row[0] * p + row[1] * q for p, q in corners]
             new[plane[i]] = int(max(ends) - min(ends) + 0.5)
-    u, v = (ops.arange(new[i], dtype=x.dtype if x.dtype.kind == "f" else "float64", device=x.device) - (new[i] - 1) / 2.0
-            for i in plane)  # fmt: skip
+    lines = [ops.arange(new[i], dtype=real_dtype(x), device=x.device) for i in plane]
+    u, v = (line - (line.shape[0] - 1) / 2.0 for line in lines)
     u = ops.reshape(u, (-1, 1))
     turned = c * u + s * v + (old[0] - 1) / 2.0, -s * u + c * v + (old[1] - 1) / 2.0
     size = new[plane[0]], new[plane[1]]
-    flat = grid._replace(values=ops.moveaxis(x, plane, (0, 1)))
+    flat = grid._replace(values=ops.moveaxis(x, tuple(plane), (0, 1)))
     y = _at(name, flat, [ops.broadcast_to(p, size) for p in turned], output)
-    return ops.moveaxis(y, (0, 1), plane)
+    return ops.moveaxis(y, (0, 1), tuple(plane))
 
 
 def _exact(x: Any) -> Any:

@@ -56,8 +56,12 @@ def _filtered(name: str, input: Any, weights: Any, output: Any, mode: Any, cval:
     w = floating(weights, x)
     axes = which(name, axes, x.ndim)
     if w.ndim != len(axes) or 0 in w.shape:
-        raise ShapeError(f"{name}: expected weights of {len(axes)} dimensions, not empty; got shape {w.shape}")
-    origins, modes = (each(name, what, v, len(axes)) for what, v in (("origin", origin), ("mode", mode)))
+        raise ShapeError(
+            f"{name}: expected weights of {len(axes)} dimensions, not empty; got shape {w.shape}"
+        )
+    origins, modes = (
+        each(name, what, v, len(axes)) for what, v in (("origin", origin), ("mode", mode))
+    )
     if turned:
         origins = [-o - (1 - size % 2) for o, size in zip(origins, w.shape)]
         kernel = w
@@ -118,7 +122,9 @@ def _bell(sigma: Any, order: int, radius: int, like: Any) -> Any:
     inverse = 1.0 / (sigma * sigma)
     phi = ops.exp(-0.5 * inverse * x * x)
     phi = phi / ops.sum(phi)
-    factor: list[Any] = [1.0]  # phi' = -x / sigma^2 phi, so each derivative is a polynomial times phi
+    factor: list[Any] = [
+        1.0
+    ]  # phi' = -x / sigma^2 phi, so each derivative is a polynomial times phi
     for _ in range(order):
         slope = [(k + 1) * c for k, c in enumerate(factor[1:])] + [0.0, 0.0]
         factor = [d - inverse * c for d, c in zip(slope, [0.0, *factor])]
@@ -149,7 +155,9 @@ def gaussian_filter1d(input: Any, sigma: Any, axis: int = -1, order: int = 0, ou
     width = float(ops.stop_gradient(sigma).item()) if isinstance(sigma, Cell) else float(sigma)
     reach = int(truncate * width + 0.5) if radius is None else radius
     if order < 0 or reach < 0 or int(reach) != reach:
-        raise ValueError(f"{name}: expected an order and a radius of at least 0; got {order} and {radius}")
+        raise ValueError(
+            f"{name}: expected an order and a radius of at least 0; got {order} and {radius}"
+        )
     x, dtype = image(name, input)
     y = convolve1d(x, _bell(sigma, order, int(reach), x), axis, None, mode, cval)
     return finished(name, y, dtype, output)
@@ -170,6 +178,7 @@ def gaussian_filter(input: Any, sigma: Any, order: Any = 0, output: Any = None, 
     for axis, s, o, m, r in zip(axes, *[each(name, what, v, len(axes)) for what, v in given]):
         if isinstance(s, Cell) or s > 1e-15:
             x = gaussian_filter1d(x, s, axis, o, None, m, cval, truncate, radius=r)
+            x = floating(finished(name, x, dtype))  # integers after each axis, as SciPy
     return finished(name, x, dtype, output)
 
 
@@ -185,12 +194,12 @@ def uniform_filter1d(input: Any, size: int, axis: int = -1, output: Any = None, 
     if size < 1:
         raise ValueError(f"{name}: expected a size of at least 1; got {size}")
     x, dtype = image(name, input)
-    y = correlate1d(x, constant([1.0 / size] * size, x), axis, None, mode, cval, origin)
+    y = correlate1d(x, constant([1.0] * size, x), axis, None, mode, cval, origin) / size
     return finished(name, y, dtype, output)
 
 
-def uniform_filter(input: Any, size: Any = 3, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0,
-                   *, axes: Any = None) -> Any:  # fmt: skip
+def uniform_filter(input: Any, size: Any = 3, output: Any = None, mode: Any = "reflect", cval: Any = 0.0,
+                   origin: Any = 0, *, axes: Any = None) -> Any:  # fmt: skip
     """The mean of windows of these sizes.
 
     >>> import gradx as gx
@@ -203,13 +212,16 @@ def uniform_filter(input: Any, size: Any = 3, output: Any = None, mode: Any = "r
     given = (("size", size), ("mode", mode), ("origin", origin))
     for axis, n, m, o in zip(axes, *[each(name, what, v, len(axes)) for what, v in given]):
         x = uniform_filter1d(x, n, axis, None, m, cval, o) if n > 1 else x
+        x = floating(finished(name, x, dtype))  # integers after each axis, as SciPy
     return finished(name, x, dtype, output)
 
 
 # ---------------------------------------------------------------- edges
 
 
-def _edges(name: str, input: Any, axis: int, output: Any, mode: Any, cval: Any, across: list[float]) -> Any:
+def _edges(
+    name: str, input: Any, axis: int, output: Any, mode: Any, cval: Any, across: list[float]
+) -> Any:
     x, dtype = image(name, input)
     axis, modes = axis_of(name, axis, x.ndim), each(name, "mode", mode, x.ndim)
     x = correlate1d(x, [-1.0, 0.0, 1.0], axis, None, modes[axis], cval)
@@ -219,7 +231,9 @@ def _edges(name: str, input: Any, axis: int, output: Any, mode: Any, cval: Any, 
     return finished(name, x, dtype, output)
 
 
-def prewitt(input: Any, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: Any = 0.0) -> Any:
+def prewitt(
+    input: Any, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: Any = 0.0
+) -> Any:
     """Differences along an axis, summed over three neighbours along the others.
 
     >>> import gradx as gx
@@ -229,7 +243,9 @@ def prewitt(input: Any, axis: int = -1, output: Any = None, mode: Any = "reflect
     return _edges("ndimage.prewitt", input, axis, output, mode, cval, [1.0, 1.0, 1.0])
 
 
-def sobel(input: Any, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: Any = 0.0) -> Any:
+def sobel(
+    input: Any, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: Any = 0.0
+) -> Any:
     """Differences along an axis, weighed 1, 2, 1 over neighbours along the others.
 
     >>> import gradx as gx
@@ -253,7 +269,9 @@ def generic_laplace(input: Any, derivative2: Callable[..., Any], output: Any = N
     return finished(name, x if total is None else total, dtype, output)
 
 
-def laplace(input: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, *, axes: Any = None) -> Any:
+def laplace(
+    input: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, *, axes: Any = None
+) -> Any:
     """The sum of second differences over the axes.
 
     >>> import gradx as gx
@@ -294,12 +312,25 @@ def gaussian_gradient_magnitude(input: Any, sigma: Any, output: Any = None, mode
     return finished("ndimage.gaussian_gradient_magnitude", y, dtype, output)
 
 
-def _bells(name: str, x: Any, sigma: Any, mode: Any, cval: Any, axes: Any, order: int, options: Any) -> list[Any]:
+def _bells(
+    name: str, x: Any, sigma: Any, mode: Any, cval: Any, axes: Any, order: int, options: Any
+) -> list[Any]:
     """Return for each axis the image under a bell, differentiated so often along this axis."""
     axes = which(name, axes, x.ndim)
-    sigmas, modes = (each(name, what, v, len(axes)) for what, v in (("sigma", sigma), ("mode", mode)))
+    sigmas, modes = (
+        each(name, what, v, len(axes)) for what, v in (("sigma", sigma), ("mode", mode))
+    )
     return [
-        gaussian_filter(x, sigmas, [order if a == axis else 0 for a in axes], None, modes, cval, axes=axes, **options)
+        gaussian_filter(
+            x,
+            sigmas,
+            [order if a == axis else 0 for a in axes],
+            None,
+            modes,
+            cval,
+            axes=axes,
+            **options,
+        )
         for axis in axes
     ]
 
@@ -317,5 +348,5 @@ def generic_gradient_magnitude(input: Any, derivative: Callable[..., Any], outpu
 
 
 __all__ = ["convolve", "convolve1d", "correlate", "correlate1d", "gaussian_filter", "gaussian_filter1d",
-           "gaussian_gradient_magnitude", "gaussian_laplace", "generic_gradient_magnitude", "generic_laplace", "laplace",
-           "prewitt", "sobel", "uniform_filter", "uniform_filter1d"]  # fmt: skip
+           "gaussian_gradient_magnitude", "gaussian_laplace", "generic_gradient_magnitude", "generic_laplace",
+           "laplace", "prewitt", "sobel", "uniform_filter", "uniform_filter1d"]  # fmt: skip

@@ -147,7 +147,9 @@ def center_of_mass(input: Any, labels: Any = None, index: Any = None) -> Any:
     (Tensor(1.5),)
     """
     regions = _Regions("ndimage.center_of_mass", input, labels, index)
-    lines = [ops.arange(n, dtype=regions.image.dtype, device=regions.image.device) for n in regions.shape]
+    lines = [
+        ops.arange(n, dtype=regions.image.dtype, device=regions.image.device) for n in regions.shape
+    ]
     grids = [ops.reshape(g, (-1,)) for g in (ops.meshgrid(*lines, indexing="ij") if lines else [])]
 
     def of(place: Any) -> tuple[Any, ...]:

@@ -39,6 +39,7 @@ from gradx.scipy.signal.fractions import (
     unique_roots,
 )
 from gradx.scipy.signal.rates import decimate, resample, resample_poly, upfirdn
+from gradx.scipy.signal.short_time import istft, spectrogram, stft
 from gradx.scipy.signal.smoothing import (
     detrend,
     medfilt,
@@ -48,16 +49,7 @@ from gradx.scipy.signal.smoothing import (
     savgol_filter,
     wiener,
 )
-from gradx.scipy.signal.spectral import (
-    coherence,
-    csd,
-    istft,
-    lombscargle,
-    periodogram,
-    spectrogram,
-    stft,
-    welch,
-)
+from gradx.scipy.signal.spectral import coherence, csd, lombscargle, periodogram, welch
 from gradx.scipy.signal.splines import (
     cspline1d,
     cspline1d_eval,
@@ -104,7 +96,9 @@ def __getattr__(name: str) -> _Any:
         try:
             return function(*args, **options)
         except _ConversionError as error:
-            error.add_note(f"signal.{name} is SciPy's own: set SCIPY_ARRAY_API=1 before SciPy is first imported")
+            error.add_note(
+                f"signal.{name} is SciPy's own: set SCIPY_ARRAY_API=1 before SciPy is first imported"
+            )
             raise
 
     return call

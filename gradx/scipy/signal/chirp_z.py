@@ -19,7 +19,9 @@ from gradx.scipy.signal.convolution import fast_length
 def _sizes(n: int, m: int | None) -> tuple[int, int]:
     n, m = index(n), index(n if m is None else m)
     if n < 1 or m < 1:
-        raise ValueError(f"signal.czt: expected at least 1 sample and 1 point; got n = {n} and m = {m}")
+        raise ValueError(
+            f"signal.czt: expected at least 1 sample and 1 point; got n = {n} and m = {m}"
+        )
     return n, m
 
 
@@ -49,7 +51,11 @@ class CZT:
         self.w = ops.exp(ops.full((), -2j * pi / self.m)) if w is None else w
 
     def _chirp(self, k: Any) -> Any:
-        return _phases(k, float(self.m)) if self._given is None else _power(self._given, k * k * 0.5, k)
+        return (
+            _phases(k, float(self.m))
+            if self._given is None
+            else _power(self._given, k * k * 0.5, k)
+        )
 
     def _start(self, k: Any) -> Any:
         plain = not hasattr(self.a, "dtype") and complex(self.a) == 1.0
@@ -59,7 +65,9 @@ class CZT:
         x = floating(x)
         x, axis = axis_last("signal.czt", x, axis)
         if x.shape[-1] != self.n:
-            raise ShapeError(f"signal.CZT: expected {self.n} samples along the axis; got {x.shape[-1]}")
+            raise ShapeError(
+                f"signal.CZT: expected {self.n} samples along the axis; got {x.shape[-1]}"
+            )
         z, n, m = complex_of(x), self.n, self.m
         k = ops.arange(max(m, n), dtype="float64", device=x.device)
         chirp, start = self._chirp(k), self._start(k)
@@ -84,16 +92,16 @@ class ZoomFFT(CZT):
     (5,)
     """
 
-    def __init__(self, n: int, fn: Any, m: int | None = None, *, fs: Any = 2, endpoint: bool = False) -> None:
-        if isinstance(fn, (list, tuple)) or getattr(fn, "shape", ()):
-            if len(fn) not in (1, 2):
-                raise ValueError(f"signal.ZoomFFT: expected fn to be a frequency or two; got {fn}")
-            ends = (fn[0], fn[1]) if len(fn) == 2 else (0.0, fn[0])
-        else:
-            ends = (0.0, fn)
+    def __init__(
+        self, n: int, fn: Any, m: int | None = None, *, fs: Any = 2, endpoint: bool = False
+    ) -> None:
+        several = isinstance(fn, (list, tuple)) or len(getattr(fn, "shape", ())) > 0
+        if several and len(fn) not in (1, 2):
+            raise ValueError(f"signal.ZoomFFT: expected fn to be a frequency or two; got {fn}")
+        first, last = (0.0, fn) if not several else (0.0, fn[0]) if len(fn) == 1 else (fn[0], fn[1])
         super().__init__(n, m)
-        self.f1, self.f2, self.fs = *ends, fs
-        span = self.f2 - self.f1
+        self.f1, self.f2, self.fs = first, last, fs
+        span = last - first
         self._scale = span * self.m / (fs * (self.m - 1)) if endpoint else span / fs
 
     def _chirp(self, k: Any) -> Any:
@@ -119,7 +127,9 @@ def czt(x: Any, m: int | None = None, w: Any = None, a: Any = 1 + 0j, *, axis: i
     return CZT(x.shape[axis], m, w, a)(x, axis=axis)
 
 
-def zoom_fft(x: Any, fn: Any, m: int | None = None, *, fs: Any = 2, endpoint: bool = False, axis: int = -1) -> Any:
+def zoom_fft(
+    x: Any, fn: Any, m: int | None = None, *, fs: Any = 2, endpoint: bool = False, axis: int = -1
+) -> Any:
     """The spectrum of `(..., n)` at `m` frequencies between the two of `fn`, or from 0 to it; `fs` samples a second.
 
     >>> import gradx as gx

@@ -179,13 +179,20 @@ def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any
             f"{name}: expected shapes that broadcast beside axes {which}; got {a.shape} and {b.shape}"
         )
     if mode == "valid":
-        _ordered(name, *[x[tuple([slice(None) if i in which else 0 for i in range(x.ndim)])] for x in (a, b)])
+        _ordered(
+            name,
+            *[x[tuple([slice(None) if i in which else 0 for i in range(x.ndim)])] for x in (a, b)],
+        )
     # of size 1 an axis only scales
     moving = [i for i in which if a.shape[i] != 1 and b.shape[i] != 1]
     y = _by_transforms(a, b, moving) if moving else a * b
     sizes = list(y.shape)
     for i in which:
-        sizes[i] = {"full": y.shape[i], "same": a.shape[i], "valid": abs(a.shape[i] - b.shape[i]) + 1}[mode]
+        sizes[i] = {
+            "full": y.shape[i],
+            "same": a.shape[i],
+            "valid": abs(a.shape[i] - b.shape[i]) + 1,
+        }[mode]
     return _centred(y, sizes)
 
 
@@ -228,7 +235,9 @@ def oaconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
 # ---------------------------------------------------------------- of images
 
 
-def convolve2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0) -> Any:
+def convolve2d(
+    in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0
+) -> Any:
     """Convolve two matrices, what lies beyond the edges of the first given by `boundary`.
 
     Parameters
@@ -243,7 +252,9 @@ def convolve2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", f
     return _convolve2d("signal.convolve2d", tensor(in1), tensor(in2), mode, boundary, fillvalue)
 
 
-def correlate2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0) -> Any:
+def correlate2d(
+    in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0
+) -> Any:
     """Cross-correlate two matrices; arguments as in `convolve2d`.
 
     >>> import gradx as gx
@@ -261,10 +272,16 @@ def _convolve2d(name: str, a: Any, b: Any, mode: str, boundary: str, fillvalue: 
     chosen(name, "mode", mode, MODES)
     chosen(name, "boundary", boundary, _BOUNDARIES)
     if a.ndim != 2 or b.ndim != 2 or not prod(a.shape) or not prod(b.shape):
-        raise ShapeError(f"{name}: expected two matrices, not empty; got shapes {a.shape} and {b.shape}")
+        raise ShapeError(
+            f"{name}: expected two matrices, not empty; got shapes {a.shape} and {b.shape}"
+        )
     if mode == "valid":
         return convolved(*_ordered(name, a, b), 2, "valid")
-    plain = _BOUNDARIES[boundary] == "constant" and isinstance(fillvalue, (int, float)) and not fillvalue
+    plain = (
+        _BOUNDARIES[boundary] == "constant"
+        and isinstance(fillvalue, (int, float))
+        and not fillvalue
+    )
     if plain:
         y = convolved(a, b, 2, "full")
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import ceil, log2, pi
 from operator import index
 from typing import Any
@@ -34,7 +35,9 @@ def firwin2(numtaps: int, freq: Any, gain: Any, *, nfreqs: int | None = None, wi
     gain = floating(gain)
     freq = floating(freq, gain)
     if freq.ndim != 1 or freq.shape != gain.shape:
-        raise ShapeError(f"{name}: expected freq and gain of one shape (n,); got {freq.shape} and {gain.shape}")
+        raise ShapeError(
+            f"{name}: expected freq and gain of one shape (n,); got {freq.shape} and {gain.shape}"
+        )
     points = 1 + 2 ** ceil(log2(numtaps)) if nfreqs is None else nfreqs
     if numtaps >= points:
         raise ValueError(f"{name}: expected nfreqs above numtaps; got {points} and {numtaps}")
@@ -42,10 +45,14 @@ def firwin2(numtaps: int, freq: Any, gain: Any, *, nfreqs: int | None = None, wi
     freq = _strictly_ascending(name, freq, nyquist)
     ends = values_of(gain)[[0, -1]].tolist()
     if (kind in (3, 4) and ends[0] != 0.0) or (kind in (2, 3) and ends[1] != 0.0):
-        raise ValueError(f"{name}: expected a gain of 0 where a filter of type {kind} has none; got {ends} at the ends")
+        raise ValueError(
+            f"{name}: expected a gain of 0 where a filter of type {kind} has none; got {ends} at the ends"
+        )
     x = ops.linspace(0.0, nyquist, points, dtype=gain.dtype, device=gain.device)
     shift = ops.exp(-0.5j * (numtaps - 1) * pi / nyquist * x)
-    y = ops.fft.irfft(complex_of(ops.interp(x, freq, gain)) * (1j * shift if kind > 2 else shift))[:numtaps]
+    y = ops.fft.irfft(complex_of(ops.interp(x, freq, gain)) * (1j * shift if kind > 2 else shift))[
+        :numtaps
+    ]
     if window is not None:
         y = y * constant(scipy("signal").get_window(window, numtaps, fftbins=False), y)
     return ops.index_set(y, 0.0, key=numtaps // 2) if kind == 3 else y
@@ -54,9 +61,9 @@ def firwin2(numtaps: int, freq: Any, gain: Any, *, nfreqs: int | None = None, wi
 def _strictly_ascending(name: str, freq: Any, nyquist: float) -> Any:
     """Return frequencies of which those that stand twice are moved apart by the least step."""
     at = values_of(freq).tolist()
-    steps = [b - a for a, b in zip(at, at[1:])]
+    steps = [b - a for a, b in pairwise(at)]
     good = at[0] == 0 and at[-1] == nyquist and min(steps) >= 0 and steps[0] > 0 and steps[-1] > 0
-    if not good or any(a == b == 0 for a, b in zip(steps, steps[1:])):
+    if not good or any(a == b == 0 for a, b in pairwise(steps)):
         raise ValueError(
             f"{name}: expected ascending frequencies from 0 to {nyquist}, none of them more than twice, the ends once; "
             f"got {at}"
@@ -67,7 +74,9 @@ def _strictly_ascending(name: str, freq: Any, nyquist: float) -> Any:
     return freq + constant(moves, freq) if any(moves) else freq
 
 
-def firls(numtaps: int, bands: Any, desired: Any, *, weight: Any = None, fs: float | None = None) -> Any:
+def firls(
+    numtaps: int, bands: Any, desired: Any, *, weight: Any = None, fs: float | None = None
+) -> Any:
     """A finite filter `(numtaps,)`, odd, with the least squared error in bands.
 
     Parameters
@@ -92,20 +101,33 @@ def firls(numtaps: int, bands: Any, desired: Any, *, weight: Any = None, fs: flo
             f"{gains.shape}"
         )
     at = values_of(edges).tolist()
-    if min(at) < 0 or max(at) > 1 or at != sorted(at) or any(a == b for a, b in zip(at[::2], at[1::2])):
+    if (
+        min(at) < 0
+        or max(at) > 1
+        or at != sorted(at)
+        or any(a == b for a, b in zip(at[::2], at[1::2]))
+    ):
         raise ValueError(f"{name}: expected ascending bands between 0 and fs / 2; got {bands}")
     edges, gains = ops.reshape(edges, (-1, 2)), ops.reshape(gains, (-1, 2))
-    weight = ops.ones(edges.shape[0], dtype=edges.dtype, device=edges.device) if weight is None else floating(weight, edges)
+    weight = (
+        ops.ones(edges.shape[0], dtype=edges.dtype, device=edges.device)
+        if weight is None
+        else floating(weight, edges)
+    )
     n = constant(list(range(numtaps)), edges)[:, None, None]
     q = ops.matmul(ops.diff(ops.sinc(edges * n) * edges, axis=2)[:, :, 0], weight)
     k = ops.arange(half + 1, device=q.device)
-    system = ops.take(q, ops.reshape(ops.abs(k[:, None] - k), (-1,))) + ops.take(q, ops.reshape(k[:, None] + k, (-1,)))
+    system = ops.take(q, ops.reshape(ops.abs(k[:, None] - k), (-1,))) + ops.take(
+        q, ops.reshape(k[:, None] + k, (-1,))
+    )
     n = n[: half + 1]
     slope = ops.diff(gains, axis=1) / ops.diff(edges, axis=1)
     b = edges * (slope * edges + (gains[:, :1] - edges[:, :1] * slope)) * ops.sinc(edges * n)
     more = slope * ops.cos(n[1:] * pi * edges) / (pi * n[1:]) ** 2
     b = b + ops.concat([(-0.5 * slope * edges * edges)[None], more])
-    a = ops.linalg.solve(ops.reshape(system, (half + 1, half + 1)), ops.matmul(ops.diff(b, axis=2)[:, :, 0], weight))
+    a = ops.linalg.solve(
+        ops.reshape(system, (half + 1, half + 1)), ops.matmul(ops.diff(b, axis=2)[:, :, 0], weight)
+    )
     return ops.concat([ops.flip(a[1:]), 2.0 * a[:1], a[1:]])
 
 
@@ -117,7 +139,9 @@ def _places(worN: Any, whole: bool, include_nyquist: bool, fs: Any, like: Any) -
     worN = 512 if worN is None else worN
     if isinstance(worN, int):
         last = 2.0 * pi if whole else pi
-        return ops.linspace(0.0, last, worN, endpoint=include_nyquist and not whole, device=like.device)
+        return ops.linspace(
+            0.0, last, worN, endpoint=include_nyquist and not whole, device=like.device
+        )
     return ops.atleast_nd(floating(worN, like), ndim=1) * (2.0 * pi) / fs
 
 
@@ -132,7 +156,9 @@ def freqz(b: Any, a: Any = 1, worN: Any = 512, whole: bool = False, plot: Any = 
     b = ops.atleast_nd(floating(b), ndim=1)
     a = ops.atleast_nd(floating(a, b), ndim=1)
     if b.ndim > 1 or a.ndim > 1:
-        raise ShapeError(f"signal.freqz: expected coefficients (m,) and (k,); got shapes {b.shape} and {a.shape}")
+        raise ShapeError(
+            f"signal.freqz: expected coefficients (m,) and (k,); got shapes {b.shape} and {a.shape}"
+        )
     w = _places(worN, whole, include_nyquist, fs, b)
     z = ops.exp(-1j * w)
     h = polyval(ops.flip(b), z) / polyval(ops.flip(a), z)
@@ -156,7 +182,9 @@ def freqz_sos(sos: Any, worN: Any = 512, whole: bool = False, fs: Any = 2 * pi) 
     return w, h
 
 
-def freqz_zpk(z: Any, p: Any, k: Any, worN: Any = 512, whole: bool = False, fs: Any = 2 * pi) -> tuple[Any, Any]:
+def freqz_zpk(
+    z: Any, p: Any, k: Any, worN: Any = 512, whole: bool = False, fs: Any = 2 * pi
+) -> tuple[Any, Any]:
     """`freqz` of zeros `(m,)`, poles `(n,)` and gain.
 
     >>> import gradx as gx
@@ -182,11 +210,15 @@ def hilbert(x: Any, N: int | None = None, axis: int = -1) -> Any:
     x = floating(x)
     n = x.shape[axis] if N is None else index(N)
     if x.dtype.kind == "c" or n < 1:
-        raise ValueError(f"signal.hilbert: expected a real signal and N > 0; got {x.dtype.name} and N = {n}")
+        raise ValueError(
+            f"signal.hilbert: expected a real signal and N > 0; got {x.dtype.name} and N = {n}"
+        )
     weights = [1.0 if k == 0 or 2 * k == n else 2.0 if 2 * k < n else 0.0 for k in range(n)]
     shape = [1] * x.ndim
     shape[axis] = n
-    return ops.fft.ifft(ops.fft.fft(x, n=n, axis=axis) * ops.reshape(constant(weights, x), shape), axis=axis)
+    return ops.fft.ifft(
+        ops.fft.fft(x, n=n, axis=axis) * ops.reshape(constant(weights, x), shape), axis=axis
+    )
 
 
 def hilbert2(x: Any, N: Any = None, axes: tuple[int, int] = (-2, -1)) -> Any:
@@ -197,9 +229,20 @@ def hilbert2(x: Any, N: Any = None, axes: tuple[int, int] = (-2, -1)) -> Any:
     (4, 8)
     """
     x = ops.atleast_nd(floating(x), ndim=2)
-    sizes = [x.shape[i] for i in axes] if N is None else list(ints(N)) * (2 if isinstance(N, int) else 1)
-    if x.dtype.kind == "c" or len(axes) != 2 or axes[0] % x.ndim == axes[1] % x.ndim or min(sizes) < 1:
-        raise ValueError(f"signal.hilbert2: expected a real array and two axes; got {x.dtype.name} and {axes}")
+    sizes = (
+        [x.shape[i] for i in axes]
+        if N is None
+        else list(ints(N)) * (2 if isinstance(N, int) else 1)
+    )
+    if (
+        x.dtype.kind == "c"
+        or len(axes) != 2
+        or axes[0] % x.ndim == axes[1] % x.ndim
+        or min(sizes) < 1
+    ):
+        raise ValueError(
+            f"signal.hilbert2: expected a real array and two axes; got {x.dtype.name} and {axes}"
+        )
     y = ops.fft.fftn(x, s=sizes, axes=axes)
     for axis, n in zip(axes, sizes):
         shape = [1] * x.ndim

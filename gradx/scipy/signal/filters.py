@@ -66,7 +66,11 @@ def filtered(name: str, b: Any, rest: Any, x: Any, state: Any = None) -> tuple[A
     if state is None:
         return recurred(rest, _numerator(b, x, m)[..., :n]), None
     lead = x.shape[:-1]
-    if state.ndim != x.ndim or state.shape[-1] != order or any(s not in (1, k) for s, k in zip(state.shape, lead)):
+    if (
+        state.ndim != x.ndim
+        or state.shape[-1] != order
+        or any(s not in (1, k) for s, k in zip(state.shape, lead))
+    ):
         raise ShapeError(
             f"{name}: expected a state zi of shape {(*lead, order)}, {order} along the axis; got {state.shape}"
         )

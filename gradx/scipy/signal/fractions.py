@@ -51,7 +51,10 @@ def unique_roots(p: Any, tol: float = 1e-3, rtype: str = "min") -> tuple[Any, An
     """
     p = floating(p)
     groups = _groups(p, tol, rtype)
-    found = [ops.mean(p[i]) if rtype in ("avg", "mean") else p[i[0]] for i in (_of(g, p, rtype) for g in groups)]
+    found = [
+        ops.mean(p[i]) if rtype in ("avg", "mean") else p[i[0]]
+        for i in (_of(g, p, rtype) for g in groups)
+    ]
     unique = ops.stack(found) if found else p[:0]
     return unique, constant([len(g) for g in groups], p, "int64")
 
@@ -196,7 +199,9 @@ def _collected(r: Any, p: Any, k: Any, tol: float, rtype: str, inverse: bool) ->
     r, p = (ops.atleast_nd(floating(x), ndim=1) for x in (r, p))
     k = trim_zeros(ops.atleast_nd(floating(k, r), ndim=1), "b" if inverse else "f")
     values, firsts, orders = values_of(p), [0], [1]
-    for i in range(1, p.shape[0]):  # neighbours within tol of the first of their run are one pole, that first one
+    for i in range(
+        1, p.shape[0]
+    ):  # neighbours within tol of the first of their run are one pole, that first one
         if abs(values[i] - values[firsts[-1]]) <= tol:
             orders[-1] += 1
         else:

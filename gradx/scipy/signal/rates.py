@@ -42,8 +42,8 @@ def upfirdn(h: Any, x: Any, up: int = 1, down: int = 1, axis: int = -1, mode: st
     h
         A finite impulse response `(m,)`.
     mode
-        What lies beyond the ends of `x`: "constant" with `cval`, "symmetric", "reflect", "edge", "wrap", "antisymmetric",
-        "antireflect", "smooth", "line".
+        What lies beyond the ends of `x`: "constant" with `cval`, "symmetric", "reflect", "edge", "wrap",
+        "antisymmetric", "antireflect", "smooth", "line".
 
     >>> import gradx as gx
     >>> gx.scipy.signal.upfirdn([1.0, 1.0], gx.asarray([1.0, 2.0]), up=2)
@@ -111,7 +111,9 @@ def _with_margins(x: Any, size: int, mode: str, cval: Any) -> Any:
     if mode == "line":
         left = right = (last - first) / max(n - 1, 1)
     else:
-        left, right = (x[..., 1:2] - first, last - x[..., -2:-1]) if n > 1 else (0 * first, 0 * last)
+        left, right = (
+            (x[..., 1:2] - first, last - x[..., -2:-1]) if n > 1 else (0 * first, 0 * last)
+        )
     steps = constant(list(range(1, size + 1)), x)
     ends = first - left * ops.flip(steps), last + right * steps
     return ops.concat([ends[0], x, ends[1]], axis=-1)
@@ -130,7 +132,9 @@ def _odd(x: Any, before: int, after: int, mode: str) -> Any:
         if n == 1:
             return extended(x, before, after, "nearest")
         y = extended(x, p, q, "mirror")
-        x = ops.concat([2.0 * x[..., :1] - y[..., :p], x, 2.0 * x[..., -1:] - y[..., p + n :]], axis=-1)
+        x = ops.concat(
+            [2.0 * x[..., :1] - y[..., :p], x, 2.0 * x[..., -1:] - y[..., p + n :]], axis=-1
+        )
         before, after = before - p, after - q
     return x
 
@@ -155,7 +159,9 @@ def resample_poly(x: Any, up: int, down: int, axis: int = 0, window: Any = ("kai
     levels = {"mean": ops.mean, "median": ops.median, "minimum": ops.min, "maximum": ops.max}
     chosen(name, "padtype", padtype, (*levels, *_MODES))
     if up != int(up) or down != int(down) or up < 1 or down < 1:
-        raise ValueError(f"{name}: expected integers up and down of at least 1; got {up} and {down}")
+        raise ValueError(
+            f"{name}: expected integers up and down of at least 1; got {up} and {down}"
+        )
     if cval is not None and padtype != "constant":
         raise ValueError(f"{name}: expected no cval with padtype {padtype!r}; got {cval}")
     common = gcd(int(up), int(down))
@@ -173,7 +179,9 @@ def resample_poly(x: Any, up: int, down: int, axis: int = 0, window: Any = ("kai
     h = ops.pad(h * up, (lead, max(short, 0)))
     level = levels[padtype](x, axis=-1, keepdims=True) if padtype in levels else None
     mode = "constant" if level is not None else padtype
-    y = upfirdn(h, x if level is None else x - level, up, down, mode=mode, cval=0 if cval is None else cval)
+    y = upfirdn(
+        h, x if level is None else x - level, up, down, mode=mode, cval=0 if cval is None else cval
+    )
     y = y[..., removed : removed + n_out]
     return axis_back(y if level is None else y + level, axis)
 
@@ -188,7 +196,14 @@ def _low_pass(x: Any, up: int, down: int, window: Any) -> Any:
     return constant(scipy("signal").firwin(20 * rate + 1, 1.0 / rate, window=window), x)
 
 
-def decimate(x: Any, q: int, n: int | None = None, ftype: Any = "iir", axis: int = -1, zero_phase: bool = True) -> Any:
+def decimate(
+    x: Any,
+    q: int,
+    n: int | None = None,
+    ftype: Any = "iir",
+    axis: int = -1,
+    zero_phase: bool = True,
+) -> Any:
     """Filter, then keep every `q`-th sample: by an elliptic-like Chebyshev filter, or by a finite one.
 
     Parameters
@@ -221,7 +236,9 @@ def decimate(x: Any, q: int, n: int | None = None, ftype: Any = "iir", axis: int
     return axis_back(y[..., ::q], axis)
 
 
-def resample(x: Any, num: int, t: Any = None, axis: int = 0, window: Any = None, domain: str = "time") -> Any:
+def resample(
+    x: Any, num: int, t: Any = None, axis: int = 0, window: Any = None, domain: str = "time"
+) -> Any:
     """Resample to `num` samples along `axis` by Fourier transforms; with `t`, a pair of the samples and new times.
 
     Parameters
@@ -263,7 +280,9 @@ def _spectral_window(window: Any, n: int, x: Any) -> Any:
         return floating(window(ops.fft.fftfreq(n, dtype=real_dtype(x), device=x.device)), x)
     if hasattr(window, "shape"):
         if tuple(window.shape) != (n,):
-            raise ShapeError(f"signal.resample: expected a window of shape ({n},); got {tuple(window.shape)}")
+            raise ShapeError(
+                f"signal.resample: expected a window of shape ({n},); got {tuple(window.shape)}"
+            )
         return floating(window, x)
     return ops.fft.fftshift(constant(scipy("signal").get_window(window, n), x))
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import factorial, prod
 from typing import Any
 
@@ -17,7 +18,9 @@ from gradx.scipy.arrays import axis_back, axis_last, chosen, constant, extended,
 from gradx.scipy.windows import windows_of
 
 
-def detrend(data: Any, axis: int = -1, type: str = "linear", bp: Any = 0, overwrite_data: bool = False) -> Any:
+def detrend(
+    data: Any, axis: int = -1, type: str = "linear", bp: Any = 0, overwrite_data: bool = False
+) -> Any:
     """Take the mean, or the best line, away along an axis.
 
     Parameters
@@ -40,7 +43,7 @@ def detrend(data: Any, axis: int = -1, type: str = "linear", bp: Any = 0, overwr
     ends = sorted({0, n, *ints(bp)})
     if ends[-1] > n or ends[0] < 0:
         raise ValueError(f"{name}: expected breakpoints bp between 0 and {n}; got {bp}")
-    parts = [_without_line(x[..., start:stop]) for start, stop in zip(ends, ends[1:])]
+    parts = [_without_line(x[..., start:stop]) for start, stop in pairwise(ends)]
     return axis_back(ops.concat(parts, axis=-1), axis)
 
 
@@ -68,7 +71,9 @@ def savgol_coeffs(window_length: int, polyorder: int, deriv: int = 0, delta: Any
     name = "signal.savgol_coeffs"
     chosen(name, "use", use, ("conv", "dot"))
     if polyorder >= window_length:
-        raise ValueError(f"{name}: expected polyorder < window_length; got {polyorder} and {window_length}")
+        raise ValueError(
+            f"{name}: expected polyorder < window_length; got {polyorder} and {window_length}"
+        )
     half, odd = divmod(window_length, 2)
     pos = (half if odd else half - 0.5) if pos is None else pos
     if not 0 <= pos < window_length:
@@ -106,7 +111,9 @@ def savgol_filter(x: Any, window_length: int, polyorder: int, deriv: int = 0, de
     x, axis = axis_last(name, floating(x), axis)
     n, half = x.shape[-1], window_length // 2
     if mode == "interp" and window_length > n:
-        raise ShapeError(f"{name}: expected at least {window_length} samples in mode 'interp'; got {n}")
+        raise ShapeError(
+            f"{name}: expected at least {window_length} samples in mode 'interp'; got {n}"
+        )
     h = constant(savgol_coeffs(window_length, polyorder, deriv, delta, device=x.device), x)
     h = ops.astype(h, x.dtype, copy=False) if x.dtype.kind == "f" else h
     margin = "constant" if mode == "interp" else mode
@@ -117,7 +124,10 @@ def savgol_filter(x: Any, window_length: int, polyorder: int, deriv: int = 0, de
     at = ops.arange(window_length, dtype="float64", device=x.device)
     fit = ops.linalg.pinv(_powers(at, polyorder))
     ends = []
-    for window, places in ((x[..., :window_length], at[:half]), (x[..., n - window_length :], at[window_length - half :])):
+    for window, places in (
+        (x[..., :window_length], at[:half]),
+        (x[..., n - window_length :], at[window_length - half :]),
+    ):
         rows = _derived(places, polyorder, deriv)
         weights = ops.astype(ops.matmul(rows, fit), h.dtype, copy=False) / delta**deriv
         ends.append(ops.matmul(window, ops.matrix_transpose(weights)))
@@ -128,7 +138,10 @@ def _derived(at: Any, order: int, deriv: int) -> Any:
     """Return the `deriv`-th derivatives of the powers 0 to `order` at places, `(n, order + 1)`."""
     zero = ops.zeros_like(at)
     return ops.stack(
-        [zero if k < deriv else factorial(k) / factorial(k - deriv) * at ** (k - deriv) for k in range(order + 1)],
+        [
+            zero if k < deriv else factorial(k) / factorial(k - deriv) * at ** (k - deriv)
+            for k in range(order + 1)
+        ],
         axis=-1,
     )
 
@@ -205,8 +218,18 @@ def _ranked(x: Any, sizes: tuple[int, ...], mask: Any, rank: int) -> Any:
     wide = ops.pad(x, [(m // 2, m // 2) for m in sizes])
     windows = windows_of(wide, sizes, mask)
     if not 0 <= rank < windows.shape[-1]:
-        raise ValueError(f"signal.order_filter: expected a rank below {windows.shape[-1]}; got {rank}")
+        raise ValueError(
+            f"signal.order_filter: expected a rank below {windows.shape[-1]}; got {rank}"
+        )
     return ops.sort(windows, axis=-1)[..., rank]
 
 
-__all__ = ["detrend", "medfilt", "medfilt2d", "order_filter", "savgol_coeffs", "savgol_filter", "wiener"]
+__all__ = [
+    "detrend",
+    "medfilt",
+    "medfilt2d",
+    "order_filter",
+    "savgol_coeffs",
+    "savgol_filter",
+    "wiener",
+]

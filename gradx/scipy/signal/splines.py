@@ -34,7 +34,9 @@ def qspline1d(signal: Any, lamb: float = 0.0) -> Any:
     (4,)
     """
     if lamb:
-        raise OperandError(f"signal.qspline1d: expected lamb = 0, as SciPy has no smoothing here; got {lamb}")
+        raise OperandError(
+            f"signal.qspline1d: expected lamb = 0, as SciPy has no smoothing here; got {lamb}"
+        )
     return _coefficients(_samples("signal.qspline1d", signal), 2.0 * sqrt(2.0) - 3.0, 8.0)
 
 
@@ -64,7 +66,11 @@ def _smooth(s: Any, lamb: float) -> Any:
     root = sqrt(3.0 + 144.0 * lamb)
     xi = 1.0 - 96.0 * lamb + 24.0 * lamb * root
     omega = atan2(sqrt(144.0 * lamb - 1.0), sqrt(xi))
-    rho = (24.0 * lamb - 1.0 - sqrt(xi)) / (24.0 * lamb) * sqrt((48.0 * lamb + 24.0 * lamb * root) / xi)
+    rho = (
+        (24.0 * lamb - 1.0 - sqrt(xi))
+        / (24.0 * lamb)
+        * sqrt((48.0 * lamb + 24.0 * lamb * root) / xi)
+    )
     cs, n = 1.0 - 2.0 * rho * cos(omega) + rho * rho, s.shape[0]
     poles = [-2.0 * rho * cos(omega), rho * rho]
 
@@ -72,7 +78,13 @@ def _smooth(s: Any, lamb: float) -> Any:
         return cs / sin(omega) * rho**k * sin(omega * (k + 1)) if k > -1 else 0.0
 
     def both(k: int) -> float:
-        scale = cs * cs * (1 + rho * rho) / (1 - rho * rho) / (1 - 2 * rho * rho * cos(2 * omega) + rho**4)
+        scale = (
+            cs
+            * cs
+            * (1 + rho * rho)
+            / (1 - rho * rho)
+            / (1 - 2 * rho * rho * cos(2 * omega) + rho**4)
+        )
         gamma = (1 - rho * rho) / (1 + rho * rho) / tan(omega)
         return scale * rho ** abs(k) * (cos(omega * abs(k)) + gamma * sin(omega * abs(k)))
 
@@ -128,7 +140,11 @@ def cspline1d_eval(cj: Any, newx: Any, dx: Any = 1.0, x0: Any = 0) -> Any:
 
     def basis(u: Any) -> Any:
         d = ops.abs(u)
-        return ops.where(d < 1.0, 2.0 / 3.0 - 0.5 * u * u * (2.0 - d), ops.where(d < 2.0, (2.0 - d) ** 3 / 6.0, 0.0))
+        return ops.where(
+            d < 1.0,
+            2.0 / 3.0 - 0.5 * u * u * (2.0 - d),
+            ops.where(d < 2.0, (2.0 - d) ** 3 / 6.0, 0.0),
+        )
 
     return _summed(cj, x, ops.floor(x - 2.0) + 1.0, 4, basis)
 

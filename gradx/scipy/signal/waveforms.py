@@ -11,7 +11,7 @@ from typing import Any
 from gradx import ops
 from gradx.errors import OperandError
 from gradx.level import Cell
-from gradx.scipy.arrays import chosen, floating
+from gradx.scipy.arrays import chosen, constant, floating
 
 _METHODS = {"linear": "linear", "lin": "linear", "li": "linear", "quadratic": "quadratic", "quad": "quadratic",
             "q": "quadratic", "logarithmic": "logarithmic", "log": "logarithmic", "lo": "logarithmic",
@@ -41,7 +41,8 @@ def chirp(t: Any, f0: Any, t1: Any, f1: Any, method: str = "linear", phi: Any = 
     """
     kind = _METHODS[chosen("signal.chirp", "method", method, _METHODS)]
     t = floating(t)
-    phase = _phase(t, *[x if isinstance(x, Cell) else float(x) for x in (f0, t1, f1)], kind, vertex_zero)
+    f0, t1, f1 = (x if isinstance(x, Cell) else float(x) for x in (f0, t1, f1))
+    phase = _phase(t, f0, t1, f1, kind, vertex_zero)
     phase = phase + phi * (pi / 180.0)
     return ops.exp(1j * phase) if complex else ops.cos(phase)
 
@@ -61,12 +62,14 @@ def _phase(t: Any, f0: Any, t1: Any, f1: Any, kind: str, vertex_zero: bool) -> A
     first, last = _off(f0), _off(f1)
     if first * last <= 0.0 and (kind == "logarithmic" or not first or not last):
         raise ValueError(
-            f"signal.chirp: expected frequencies that are not 0, for method {kind!r} of one sign; got {first} and {last}"
+            f"signal.chirp: expected frequencies not 0, for method {kind!r} of one sign; got {first} and {last}"
         )
     if first == last and not isinstance(f0, Cell) and not isinstance(f1, Cell):
         return 2.0 * pi * f0 * t
     ratio = f1 / f0
-    if kind == "hyperbolic":  # f0 t1 f1 / (f0 - f1) log|1 + (f0 / f1 - 1) t / t1|: log(1 + u) / u at u = 0 too
+    if (
+        kind == "hyperbolic"
+    ):  # f0 t1 f1 / (f0 - f1) log|1 + (f0 / f1 - 1) t / t1|: log(1 + u) / u at u = 0 too
         u = (f0 / f1 - 1.0) * t / t1
         return 2.0 * pi * f0 * t * _relative(ops.log(ops.abs(1.0 + u)), u, 1.0 - 0.5 * u)
     rate = ops.log(ratio) if isinstance(ratio, Cell) else log(ratio)
@@ -126,13 +129,18 @@ def gausspulse(t: Any, fc: Any = 1000, bw: Any = 0.5, bwr: float = -6, tpr: floa
     (5,)
     """
     if _off(fc) < 0 or _off(bw) <= 0 or bwr >= 0:
-        raise ValueError(f"signal.gausspulse: expected fc >= 0, bw > 0 and bwr < 0; got {fc}, {bw} and {bwr}")
-    a = -((pi * fc * bw) ** 2) / (4.0 * log(10.0 ** (bwr / 20.0)))
+        raise ValueError(
+            f"signal.gausspulse: expected fc >= 0, bw > 0 and bwr < 0; got {fc}, {bw} and {bwr}"
+        )
+    a: Any = -((pi * fc * bw) ** 2) / (4.0 * log(10.0 ** (bwr / 20.0)))
     if isinstance(t, str):
         if t != "cutoff" or tpr >= 0:
-            raise OperandError(f"signal.gausspulse: expected times, or 'cutoff' with tpr < 0; got {t!r} and {tpr}")
+            raise OperandError(
+                f"signal.gausspulse: expected times, or 'cutoff' with tpr < 0; got {t!r} and {tpr}"
+            )
         decay = -log(10.0 ** (tpr / 20.0))
-        return ops.sqrt(decay / a) if isinstance(a, Cell) else sqrt(decay / a)
+        ratio: Any = decay / a
+        return ops.sqrt(ratio) if isinstance(ratio, Cell) else sqrt(ratio)
     t = floating(t)
     envelope = ops.exp(-a * t * t)
     phase = 2.0 * pi * fc * t
@@ -151,11 +159,12 @@ def sweep_poly(t: Any, poly: Any, phi: Any = 0) -> Any:
     >>> gx.scipy.signal.sweep_poly(gx.linspace(0.0, 1.0, 5), [1.0, 2.0]).shape
     (5,)
     """
-    from gradx.numpy import polyint, polyval
+    from gradx.numpy import polyval
 
     t = floating(t)
     poly = floating(getattr(poly, "coeffs", poly), t)
-    return ops.cos(2.0 * pi * polyval(polyint(poly), t) + phi * (pi / 180.0))
+    powers = constant([1.0 / k for k in range(poly.shape[0], 0, -1)], poly)
+    return ops.cos(2.0 * pi * t * polyval(poly * powers, t) + phi * (pi / 180.0))
 
 
 __all__ = ["chirp", "gausspulse", "sawtooth", "square", "sweep_poly"]

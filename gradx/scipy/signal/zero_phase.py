@@ -28,9 +28,7 @@ def with_margins(name: str, x: Any, padtype: str | None, size: int) -> Any:
     if padtype is None or size == 0:
         return x
     if x.shape[-1] <= size:
-        raise ShapeError(
-            f"{name}: expected more samples than padlen = {size}; got {x.shape[-1]}"
-        )
+        raise ShapeError(f"{name}: expected more samples than padlen = {size}; got {x.shape[-1]}")
     if padtype == "constant":
         return extended(x, size, size, "nearest")
     y = extended(x, size, size, "mirror")
@@ -86,7 +84,9 @@ def _both_ways(run: Any, wide: Any, size: int) -> Any:
     return y[..., size : y.shape[-1] - size]
 
 
-def sosfiltfilt(sos: Any, x: Any, axis: int = -1, padtype: str | None = "odd", padlen: int | None = None) -> Any:
+def sosfiltfilt(
+    sos: Any, x: Any, axis: int = -1, padtype: str | None = "odd", padlen: int | None = None
+) -> Any:
     """Filter forwards, then backwards, by second-order sections `(s, 6)`; the other arguments as in `filtfilt`.
 
     >>> import gradx as gx
@@ -135,7 +135,12 @@ def _gustafsson(b: Any, rest: Any, x: Any, irlen: int | None) -> Any:
     if m < n:
         gap = ops.concat([gap[..., :m], gap[..., n - m :]], axis=-1)
         none = ops.zeros((order, m), dtype=left.dtype, device=left.device)
-        system = ops.concat([ops.concat([left_back - left, none], axis=1), ops.concat([none, right - right_back], axis=1)])
+        system = ops.concat(
+            [
+                ops.concat([left_back - left, none], axis=1),
+                ops.concat([none, right - right_back], axis=1),
+            ]
+        )
     else:
         system = ops.concat([left_back - left, right - right_back])
     q, r = ops.linalg.qr(ops.matrix_transpose(system))

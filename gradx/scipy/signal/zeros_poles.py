@@ -45,7 +45,9 @@ def bilinear(b: Any, a: Any, fs: Any = 1.0) -> tuple[Any, Any]:
     a = trim_zeros(ops.atleast_nd(floating(a), ndim=1), "f")
     b = trim_zeros(ops.atleast_nd(floating(b, a), ndim=1), "f")
     if a.ndim != 1 or b.ndim != 1:
-        raise ShapeError(f"signal.bilinear: expected b (m,) and a (k,); got shapes {b.shape} and {a.shape}")
+        raise ShapeError(
+            f"signal.bilinear: expected b (m,) and a (k,); got shapes {b.shape} and {a.shape}"
+        )
     order = max(a.shape[0], b.shape[0]) - 1
     rows = constant([_binomials(order, q) for q in range(order + 1)], a)
     twice = 2.0 * fs
@@ -87,7 +89,9 @@ def bilinear_zpk(z: Any, p: Any, k: Any, fs: Any) -> tuple[Any, Any, Any]:
 def _excess(z: Any, p: Any) -> int:
     more: int = p.shape[0] - z.shape[0]
     if more < 0:
-        raise ShapeError(f"signal: expected at least as many poles as zeros; got {p.shape[0]} and {z.shape[0]}")
+        raise ShapeError(
+            f"signal: expected at least as many poles as zeros; got {p.shape[0]} and {z.shape[0]}"
+        )
     return more
 
 
@@ -115,7 +119,10 @@ def _from_roots(roots: Any) -> Any:
     if roots.dtype.kind != "c":
         return y
     values = values_of(roots)
-    pairs = sorted(values[values.imag > 0].tolist(), key=_key), sorted(values[values.imag < 0].conj().tolist(), key=_key)
+    pairs = (
+        sorted(values[values.imag > 0].tolist(), key=_key),
+        sorted(values[values.imag < 0].conj().tolist(), key=_key),
+    )
     return ops.real(y) if pairs[0] == pairs[1] else y
 
 
@@ -144,8 +151,8 @@ def sos2tf(sos: Any) -> tuple[Any, Any]:
     sos = floating(sos)
     b, a = sos[0, :3], sos[0, 3:]
     for i in range(1, sos.shape[0]):
-        b, a = ops.convolve(b, sos[i, :3]), ops.convolve(a, sos[i, 3:])
-    return polymul(b, [1.0]), polymul(a, [1.0])  # without leading zeros
+        b, a = polymul(b, sos[i, :3]), polymul(a, sos[i, 3:])
+    return trim_zeros(b, "f"), trim_zeros(a, "f")
 
 
 def sos2zpk(sos: Any) -> tuple[Any, Any, Any]:
@@ -183,8 +190,12 @@ class _Root(NamedTuple):
 def _paired(name: str, roots: Any, zeros: int) -> list[_Root]:
     """Return the pairs among `roots`, then its real elements, then zeros: each kind in ascending order."""
     values = values_of(roots)
-    tol = 2.3e-14 if real_dtype(roots) == "float64" else 1.2e-5  # 100 steps of the precision, as SciPy's
-    order = sorted(range(len(values)), key=lambda i: (complex(values[i]).real, abs(complex(values[i]).imag)))
+    tol = (
+        2.3e-14 if real_dtype(roots) == "float64" else 1.2e-5
+    )  # 100 steps of the precision, as SciPy's
+    order = sorted(
+        range(len(values)), key=lambda i: (complex(values[i]).real, abs(complex(values[i]).imag))
+    )
     real = [i for i in order if abs(complex(values[i]).imag) <= tol * abs(values[i])]
     upper = [i for i in order if i not in real and complex(values[i]).imag > 0]
     lower = [i for i in order if i not in real and complex(values[i]).imag < 0]
@@ -192,13 +203,17 @@ def _paired(name: str, roots: Any, zeros: int) -> list[_Root]:
     for i in upper:
         match = [j for j in lower if abs(values[i] - values[j].conj()) <= tol * abs(values[j])]
         if not match:
-            raise ValueError(f"{name}: expected complex roots in conjugate pairs; got {values[i]} without its own")
+            raise ValueError(
+                f"{name}: expected complex roots in conjugate pairs; got {values[i]} without its own"
+            )
         j = match[0]
         lower.remove(j)
         z = 0.5 * (roots[i] + ops.conj(roots[j]))
         found.append(_Root(complex(0.5 * (values[i] + values[j].conj())), ops.real(z), ops.imag(z)))
     if lower:
-        raise ValueError(f"{name}: expected complex roots in conjugate pairs; got {values[lower[0]]} without its own")
+        raise ValueError(
+            f"{name}: expected complex roots in conjugate pairs; got {values[lower[0]]} without its own"
+        )
     reals = [_Root(complex(complex(values[i]).real), ops.real(roots[i]), None) for i in real]
     reals += [_Root(0j, None, None)] * zeros
     return found + sorted(reals, key=lambda r: r.value.real)
@@ -265,7 +280,9 @@ def zpk2sos(z: Any, p: Any, k: Any, pairing: str | None = None, *, analog: bool 
     return ops.stack([top, *rows[1:]])
 
 
-def _sections(zeros: list[_Root], poles: list[_Root], minimal: bool, analog: bool, like: Any) -> list[Any]:
+def _sections(
+    zeros: list[_Root], poles: list[_Root], minimal: bool, analog: bool, like: Any
+) -> list[Any]:
     """Return the sections, the worst pole's first; both lists are used up."""
 
     def badness(r: _Root) -> float:
@@ -281,7 +298,12 @@ def _sections(zeros: list[_Root], poles: list[_Root], minimal: bool, analog: boo
                 above, below = ([_nearest(zeros, first.value, "real")] if zeros else []), [first]
             else:
                 above, below = [_nearest(zeros, first.value, "real"), none], [first, none]
-        elif len(poles) + 1 == len(zeros) and not first.is_real and len(reals) == 1 and sum(r.is_real for r in zeros) == 1:
+        elif (
+            len(poles) + 1 == len(zeros)
+            and not first.is_real
+            and len(reals) == 1
+            and sum(r.is_real for r in zeros) == 1
+        ):
             above, below = [_nearest(zeros, first.value, "complex")], [first]
         else:
             below = [first]
@@ -306,4 +328,14 @@ def tf2sos(b: Any, a: Any, pairing: str | None = None, *, analog: bool = False) 
     return zpk2sos(*tf2zpk(b, a), pairing=pairing, analog=analog)
 
 
-__all__ = ["bilinear", "bilinear_zpk", "normalize", "sos2tf", "sos2zpk", "tf2sos", "tf2zpk", "zpk2sos", "zpk2tf"]
+__all__ = [
+    "bilinear",
+    "bilinear_zpk",
+    "normalize",
+    "sos2tf",
+    "sos2zpk",
+    "tf2sos",
+    "tf2zpk",
+    "zpk2sos",
+    "zpk2tf",
+]
