@@ -76,9 +76,10 @@ def filtered(name: str, b: Any, rest: Any, x: Any, state: Any = None) -> tuple[A
         )
     dtype = result_type(b, rest, x, state)
     v = ops.astype(_numerator(b, x, m), dtype, copy=False)
-    v = ops.pad(v, [(0, 0)] * len(lead) + [(0, n + order - v.shape[-1])])
+    if v.shape[-1] < n + order:
+        v = ops.pad(v, [(0, 0)] * len(lead) + [(0, n + order - v.shape[-1])])
     state = ops.broadcast_to(ops.astype(state, dtype, copy=False), (*lead, order))
-    v = v + ops.pad(state, [(0, 0)] * len(lead) + [(0, n)])
+    v = ops.index_add(v, state, key=(..., slice(0, order)))
     y = recurred(rest, v[..., :n])
     return y, _after(rest, y, v[..., n:])
 
@@ -104,7 +105,11 @@ def lfilter_zi(b: Any, a: Any) -> Any:
     >>> gx.scipy.signal.lfilter_zi([0.5], gx.asarray([1.0, -0.5]))
     Tensor([0.5])
     """
-    b, rest = coefficients("signal.lfilter_zi", b, _without_leading_zeros(a))
+    return steady(*coefficients("signal.lfilter_zi", b, _without_leading_zeros(a)))
+
+
+def steady(b: Any, rest: Any) -> Any:
+    """Return `lfilter_zi` by coefficients of which the leading 1 is left out."""
     order = max(b.shape[0], rest.shape[0] + 1) - 1
     gain = ops.sum(b) / (1.0 + ops.sum(rest))
     tail = _longer(b[1:], order) - gain * _longer(rest, order)
@@ -220,4 +225,4 @@ def sosfilt_zi(sos: Any) -> Any:
 
 
 __all__ = ["cascaded", "coefficients", "filtered", "lfilter", "lfilter_zi", "lfiltic", "sections", "sosfilt",
-           "sosfilt_zi"]  # fmt: skip
+           "sosfilt_zi", "steady"]  # fmt: skip

@@ -16,9 +16,9 @@ from gradx.scipy.signal.filters import (
     cascaded,
     coefficients,
     filtered,
-    lfilter_zi,
     sections,
     sosfilt_zi,
+    steady,
 )
 
 
@@ -70,8 +70,7 @@ def filtfilt(b: Any, a: Any, x: Any, axis: int = -1, padtype: str | None = "odd"
     taps = max(b.shape[0], rest.shape[0] + 1)
     size = 0 if padtype is None else 3 * taps if padlen is None else padlen
     wide = with_margins(name, x, padtype, size)
-    one = ops.ones(1, dtype=rest.dtype, device=rest.device)
-    state = lfilter_zi(b, ops.concat([one, rest]))
+    state = steady(b, rest)
 
     def run(v: Any) -> Any:
         return filtered(name, b, rest, v, state * v[..., :1])[0]
