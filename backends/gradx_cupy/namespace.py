@@ -144,17 +144,10 @@ def polygamma(x: Array, /, *, n: int) -> Array:
 
 
 def recurse(a: Array, x: Array) -> Array:
-    """By `cupyx.scipy.signal.lfilter`; filters that differ from row to row by the generic recursion."""
-    if a.size != a.shape[-1]:
-        from gradx_cupy import namespace  # this very module
+    """In log2(n) steps of standard code: `cupyx.scipy.signal.lfilter` has computed in single precision."""
+    from gradx_cupy import namespace  # this very module
 
-        return generic_recurse(namespace, a, x)
-    from cupyx.scipy.signal import lfilter
-
-    one = cupy.ones(1, a.dtype)
-    y = lfilter(one, cupy.concatenate([one, a.reshape(-1)]), x, axis=-1)
-    lead = np.broadcast_shapes(a.shape[:-1], x.shape[:-1])
-    return y.reshape(*lead, x.shape[-1])
+    return generic_recurse(namespace, a, x)
 
 
 def repeat(x: Array, repeats: Any, /, *, axis: int | None = None) -> Array:

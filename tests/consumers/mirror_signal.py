@@ -230,6 +230,33 @@ _rows.add("freqz", _of("freqz", worN=5), _B, _A)
 _rows.add("freqz(FIR)", lambda b: _signal.freqz(b, worN=6, whole=True), _B)
 _rows.add("freqz_sos", lambda s: _signal.freqz_sos(_sections(s), worN=5), _FREE)
 _rows.add("freqz_zpk", lambda z, p: _signal.freqz_zpk(z, p, 1.3, worN=5), _Z, _C[:3] - 1.0)
+for _name, _rest in (
+    ("lp2lp", (1.7,)),
+    ("lp2hp", (1.7,)),
+    ("lp2bp", (1.7, 0.6)),
+    ("lp2bs", (1.7, 0.6)),
+):
+    _rows.add(_name, lambda b, a, n=_name, r=_rest: getattr(_signal, n)(b, a, *r), _B, _A)
+    _rows.add(
+        f"{_name}(orders)", lambda b, a, n=_name, r=_rest: getattr(_signal, n)(b, a, *r), _B, _H
+    )
+    _rows.add(f"{_name}_zpk", lambda z, p, n=_name, r=_rest: getattr(_signal, f"{n}_zpk")(z, p, 1.3, *r),
+              _Z[:2], _C[:3] - 1.0)  # fmt: skip
+_rows.add("freqs", lambda b, a: _signal.freqs(b, a, [0.5, 1.5]), _B, _A)
+_rows.add("freqs(number)", lambda b, a: _signal.freqs(b, a, 5), _B, np.asarray([1.0, 0.9, 0.17]))
+_rows.add("freqs_zpk", lambda z, p: _signal.freqs_zpk(z, p, 1.3, [0.5, 1.5]), _Z, _C[:3] - 1.0)
+_rows.add("group_delay", lambda b, a: _signal.group_delay((b, a), 5), _B, _A)
+_rows.add("vectorstrength", _of("vectorstrength"), _X, np.asarray([0.7, 1.1]))
+for _band in ((1, 6), (None, 3), (0, None), (-4, -1)):
+    for _residual in ("lowpass", "all", None):
+        _rows.add(
+            f"envelope({_band}, {_residual})", _of("envelope", bp_in=_band, residual=_residual), _X
+        )
+        _rows.add(f"envelope({_band}, {_residual}, complex)",
+                  _of("envelope", bp_in=_band, residual=_residual, n_out=9), _C)  # fmt: skip
+_rows.add(
+    "envelope(squared, n_out)", _of("envelope", squared=True, n_out=8, axis=0), numbers(12, 2)
+)
 _rows.add("hilbert", _of("hilbert", N=13), _M)
 _rows.add("hilbert2", _of("hilbert2"), _M)
 

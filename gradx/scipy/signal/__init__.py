@@ -1,14 +1,28 @@
 """`scipy.signal` on Tensors, by SciPy's names and with its arguments, one file a family.
 
 - `convolve` also takes the arguments of `autograd.scipy.signal.convolve`.
-- `DESIGNS` are SciPy's own functions of numbers, whose results are constants; `GENERIC` are SciPy's own too, and
-  differentiated through, for which SciPy wants `SCIPY_ARRAY_API=1` in the environment before it is imported.
+- `DESIGNS` are SciPy's own functions of numbers, windows among them: what they return are constants, NumPy's arrays.
 """
 
 from importlib import import_module as _import_module
 from typing import Any as _Any
 
-from gradx.errors import ConversionError as _ConversionError
+from gradx.scipy.signal.analog import (
+    findfreqs,
+    freqs,
+    freqs_zpk,
+    group_delay,
+    lp2bp,
+    lp2bp_zpk,
+    lp2bs,
+    lp2bs_zpk,
+    lp2hp,
+    lp2hp_zpk,
+    lp2lp,
+    lp2lp_zpk,
+    vectorstrength,
+)
+from gradx.scipy.signal.analytic import envelope, hilbert, hilbert2
 from gradx.scipy.signal.chirp_z import CZT, ZoomFFT, czt, czt_points, zoom_fft
 from gradx.scipy.signal.convolution import (
     convolve,
@@ -25,8 +39,6 @@ from gradx.scipy.signal.designs import (
     freqz,
     freqz_sos,
     freqz_zpk,
-    hilbert,
-    hilbert2,
 )
 from gradx.scipy.signal.extrema import argrelextrema, argrelmax, argrelmin
 from gradx.scipy.signal.filters import lfilter, lfilter_zi, lfiltic, sosfilt, sosfilt_zi
@@ -76,44 +88,26 @@ DESIGNS = frozenset(
      "ellipord", "firwin", "get_window", "iircomb", "iirdesign", "iirfilter", "iirnotch", "iirpeak", "kaiser_atten",
      "kaiser_beta", "kaiserord", "max_len_seq", "remez", "unit_impulse", "windows"]
 )  # fmt: skip
-GENERIC = frozenset(
-    ["envelope", "findfreqs", "freqs", "freqs_zpk", "group_delay", "lp2bp", "lp2bp_zpk", "lp2bs", "lp2bs_zpk", "lp2hp",
-     "lp2hp_zpk", "lp2lp", "lp2lp_zpk", "vectorstrength"]
-)  # fmt: skip
 
 
 def __getattr__(name: str) -> _Any:
     """Reach SciPy's own function."""
     if name in DESIGNS:
         return getattr(_import_module("scipy.signal"), name)
-    if name not in GENERIC:
-        raise AttributeError(
-            f"gradx.scipy.signal.{name}: expected a function of SciPy's for which gradx has a rule; got {name!r}"
-        )
-    function = getattr(_import_module("scipy.signal"), name)
-
-    def call(*args: _Any, **options: _Any) -> _Any:
-        try:
-            return function(*args, **options)
-        except _ConversionError as error:
-            error.add_note(
-                f"signal.{name} is SciPy's own: set SCIPY_ARRAY_API=1 before SciPy is first imported"
-            )
-            raise
-
-    return call
+    raise AttributeError(
+        f"gradx.scipy.signal.{name}: expected a function of SciPy's for which gradx has a rule; got {name!r}"
+    )
 
 
 __all__ = [
-    "CZT",
-    "ZoomFFT",
-    "argrelextrema", "argrelmax", "argrelmin", "bilinear", "bilinear_zpk", "chirp", "coherence", "convolve",
-    "convolve2d", "correlate", "correlate2d", "correlation_lags", "csd", "cspline1d", "cspline1d_eval", "czt",
-    "czt_points", "decimate", "deconvolve", "detrend", "fftconvolve", "filtfilt", "firls", "firwin2", "freqz",
-    "freqz_sos", "freqz_zpk", "gauss_spline", "gausspulse", "hilbert", "hilbert2", "invres", "invresz", "istft",
-    "lfilter", "lfilter_zi", "lfiltic", "lombscargle", "medfilt", "medfilt2d", "normalize", "oaconvolve",
-    "order_filter", "periodogram", "qspline1d", "qspline1d_eval", "resample", "resample_poly", "residue", "residuez",
-    "savgol_coeffs", "savgol_filter", "sawtooth", "sos2tf", "sos2zpk", "sosfilt", "sosfilt_zi", "sosfiltfilt",
-    "spectrogram", "square", "stft", "sweep_poly", "tf2sos", "tf2zpk", "unique_roots", "upfirdn", "welch", "wiener",
-    "zoom_fft", "zpk2sos", "zpk2tf",
+    "CZT", "ZoomFFT", "argrelextrema", "argrelmax", "argrelmin", "bilinear", "bilinear_zpk", "chirp", "coherence",
+    "convolve", "convolve2d", "correlate", "correlate2d", "correlation_lags", "csd", "cspline1d", "cspline1d_eval",
+    "czt", "czt_points", "decimate", "deconvolve", "detrend", "envelope", "fftconvolve", "filtfilt", "findfreqs",
+    "firls", "firwin2", "freqs", "freqs_zpk", "freqz", "freqz_sos", "freqz_zpk", "gauss_spline", "gausspulse",
+    "group_delay", "hilbert", "hilbert2", "invres", "invresz", "istft", "lfilter", "lfilter_zi", "lfiltic",
+    "lombscargle", "lp2bp", "lp2bp_zpk", "lp2bs", "lp2bs_zpk", "lp2hp", "lp2hp_zpk", "lp2lp", "lp2lp_zpk",
+    "medfilt", "medfilt2d", "normalize", "oaconvolve", "order_filter", "periodogram", "qspline1d", "qspline1d_eval",
+    "resample", "resample_poly", "residue", "residuez", "savgol_coeffs", "savgol_filter", "sawtooth", "sos2tf",
+    "sos2zpk", "sosfilt", "sosfilt_zi", "sosfiltfilt", "spectrogram", "square", "stft", "sweep_poly", "tf2sos",
+    "tf2zpk", "unique_roots", "upfirdn", "vectorstrength", "welch", "wiener", "zoom_fft", "zpk2sos", "zpk2tf",
 ]  # fmt: skip

@@ -10,7 +10,6 @@ from typing import Any
 from gradx import ops
 from gradx.errors import ShapeError
 from gradx.numpy import polyval
-from gradx.numpy.arguments import ints
 from gradx.scipy.arrays import complex_of, constant, floating, scipy, values_of
 
 
@@ -197,59 +196,4 @@ def freqz_zpk(
     return w * (fs / (2.0 * pi)), k * ops.prod(at - z, axis=-1) / ops.prod(at - p, axis=-1)
 
 
-# ---------------------------------------------------------------- analytic signals
-
-
-def hilbert(x: Any, N: int | None = None, axis: int = -1) -> Any:
-    """The analytic signal: `x` with its Hilbert transform as the imaginary part.
-
-    >>> import gradx as gx
-    >>> gx.scipy.signal.hilbert(gx.ones((2, 8))).shape
-    (2, 8)
-    """
-    x = floating(x)
-    n = x.shape[axis] if N is None else index(N)
-    if x.dtype.kind == "c" or n < 1:
-        raise ValueError(
-            f"signal.hilbert: expected a real signal and N > 0; got {x.dtype.name} and N = {n}"
-        )
-    weights = [1.0 if k == 0 or 2 * k == n else 2.0 if 2 * k < n else 0.0 for k in range(n)]
-    shape = [1] * x.ndim
-    shape[axis] = n
-    return ops.fft.ifft(
-        ops.fft.fft(x, n=n, axis=axis) * ops.reshape(constant(weights, x), shape), axis=axis
-    )
-
-
-def hilbert2(x: Any, N: Any = None, axes: tuple[int, int] = (-2, -1)) -> Any:
-    """The analytic signal of two axes, by the quadrant of positive frequencies.
-
-    >>> import gradx as gx
-    >>> gx.scipy.signal.hilbert2(gx.ones((4, 8))).shape
-    (4, 8)
-    """
-    x = ops.atleast_nd(floating(x), ndim=2)
-    sizes = (
-        [x.shape[i] for i in axes]
-        if N is None
-        else list(ints(N)) * (2 if isinstance(N, int) else 1)
-    )
-    if (
-        x.dtype.kind == "c"
-        or len(axes) != 2
-        or axes[0] % x.ndim == axes[1] % x.ndim
-        or min(sizes) < 1
-    ):
-        raise ValueError(
-            f"signal.hilbert2: expected a real array and two axes; got {x.dtype.name} and {axes}"
-        )
-    y = ops.fft.fftn(x, s=sizes, axes=axes)
-    for axis, n in zip(axes, sizes):
-        shape = [1] * x.ndim
-        shape[axis] = n
-        weights = [0.0 if k >= (n + 1) // 2 else 2.0 if k else 1.0 for k in range(n)]
-        y = y * ops.reshape(constant(weights, x), shape)
-    return ops.fft.ifftn(y, axes=axes)
-
-
-__all__ = ["firls", "firwin2", "freqz", "freqz_sos", "freqz_zpk", "hilbert", "hilbert2"]
+__all__ = ["firls", "firwin2", "freqz", "freqz_sos", "freqz_zpk"]

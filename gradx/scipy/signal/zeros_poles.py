@@ -78,7 +78,7 @@ def bilinear_zpk(z: Any, p: Any, k: Any, fs: Any) -> tuple[Any, Any, Any]:
     [(3,), (3,), ()]
     """
     z, p = (ops.atleast_nd(floating(x), ndim=1) for x in (z, p))
-    more = _excess(z, p)
+    more = excess(z, p)
     twice = 2.0 * fs
     zeros = (twice + z) / (twice - z)
     zeros = ops.concat([zeros, -ops.ones(more, dtype=zeros.dtype, device=z.device)])
@@ -86,7 +86,8 @@ def bilinear_zpk(z: Any, p: Any, k: Any, fs: Any) -> tuple[Any, Any, Any]:
     return zeros, (twice + p) / (twice - p), gain
 
 
-def _excess(z: Any, p: Any) -> int:
+def excess(z: Any, p: Any) -> int:
+    """Return how many more poles than zeros there are, none fewer."""
     more: int = p.shape[0] - z.shape[0]
     if more < 0:
         raise ShapeError(
@@ -264,7 +265,7 @@ def zpk2sos(z: Any, p: Any, k: Any, pairing: str | None = None, *, analog: bool 
     m, n = z.shape[0], p.shape[0]
     if pairing == "minimal":
         size, more = n, (0, 0)
-        _excess(z, p)
+        excess(z, p)
     else:
         size = max(m, n)
         size += size % 2 if pairing == "nearest" else 0
@@ -331,6 +332,7 @@ def tf2sos(b: Any, a: Any, pairing: str | None = None, *, analog: bool = False) 
 __all__ = [
     "bilinear",
     "bilinear_zpk",
+    "excess",
     "normalize",
     "sos2tf",
     "sos2zpk",
