@@ -9,11 +9,13 @@ from importlib import import_module
 from typing import Any
 
 from gradx import ops
+from gradx.backend import backend_of
 from gradx.create import asarray
 from gradx.dtypes import is_inexact
-from gradx.errors import ShapeError
+from gradx.errors import BatchError, ShapeError
 from gradx.level import Cell
 from gradx.numpy.arguments import axis_of, beside, tensor
+from gradx.ops.linalg.degenerate import raw
 
 MARGINS = {
     "reflect": "symmetric",
@@ -81,6 +83,33 @@ def values_of(x: Any) -> Any:
     return x.numpy() if x.device == "cpu" else x.to_device("cpu").numpy()
 
 
+def values_of_all(x: Any) -> Any:
+    """Return the values of an array, those of all examples of a `vmap` before it, as an array of NumPy."""
+    bare = raw(x)
+    return backend_of(type(bare)).to_numpy(bare)
+
+
+def trimmed(name: str, x: Any, side: str) -> Any:
+    """Return coefficients `(n,)` without the zeros at their front, "f", or back, "b".
+
+    Raises
+    ------
+    BatchError
+        If the examples of a `vmap` differ in how many there are.
+    """
+    if x.ndim != 1 or not x.shape[0]:
+        return x
+    counts = values_of_all(x).reshape(-1, x.shape[0]) != 0
+    places = counts.any(axis=0).nonzero()[0].tolist()
+    if not places:
+        return x[:0]
+    if not counts[:, places[0] if side == "f" else places[-1]].all():
+        raise BatchError(
+            f"{name}: under vmap expected coefficients with equally many zeros at the end {side!r} in all examples"
+        )
+    return x[places[0] :] if side == "f" else x[: places[-1] + 1]
+
+
 def axis_last(name: str, x: Any, axis: int) -> tuple[Any, int]:
     """Return `x` with an axis in the last place, and which it was."""
     axis = axis_of(name, axis, x.ndim)
@@ -121,4 +150,4 @@ def same_rank(name: str, a: Any, b: Any) -> None:
 
 
 __all__ = ["MARGINS", "axis_back", "axis_last", "chosen", "complex_of", "constant", "extended", "floating",
-           "real_dtype", "same_rank", "scipy", "values_of"]  # fmt: skip
+           "real_dtype", "same_rank", "scipy", "trimmed", "values_of", "values_of_all"]  # fmt: skip

@@ -8,14 +8,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import pi
 from typing import Any, NamedTuple
 
 from gradx import ops
 from gradx.errors import ShapeError
 from gradx.level import Cell
 from gradx.numpy.arguments import ints
-from gradx.scipy.arrays import chosen, constant, extended, floating, real_dtype, values_of
+from gradx.scipy.arrays import chosen, constant, extended, floating, values_of
 from gradx.scipy.ndimage.arguments import each, finished, image, which
 from gradx.scipy.ndimage.splines import MODES, coefficients, weights_at
 
@@ -235,14 +234,14 @@ def affine_transform(input: Any, matrix: Any, offset: Any = 0.0, output_shape: A
     name = "ndimage.affine_transform"
     grid = _grid(name, input, order, mode, cval, prefilter)
     x, rank = grid.values, grid.values.ndim
-    matrix = floating(matrix, x)
+    matrix = floating(matrix, x) if hasattr(matrix, "dtype") else constant(matrix, x, "float64")
     if matrix.shape in ((rank, rank + 1), (rank + 1, rank + 1)):
         matrix, offset = matrix[:rank, :rank], matrix[:rank, rank]
     if matrix.shape not in ((rank,), (rank, rank)):
         raise ShapeError(f"{name}: expected a matrix for {rank} axes; got shape {matrix.shape}")
     offsets = each(name, "offset", offset, rank)
     shape = _shape_of(grid_shape(input), output_shape)
-    lines = [ops.arange(n, dtype=matrix.dtype, device=x.device) for n in shape]
+    lines = [ops.arange(n, dtype="float64", device=x.device) for n in shape]
     if matrix.ndim == 1:
         return _separately(
             name, grid, [line * matrix[i] + offsets[i] for i, line in enumerate(lines)], output
@@ -319,10 +318,8 @@ def rotate(input: Any, angle: Any, axes: tuple[int, int] = (1, 0), reshape: bool
         raise ShapeError(f"{name}: expected two axes; got {axes}")
     grid = _grid(name, input, order, mode, cval, prefilter, plane)
     x = grid.values
-    radians = (floating(angle, x) if isinstance(angle, Cell) else constant(float(angle), x)) * (
-        pi / 180.0
-    )
-    c, s = _exact(ops.cos(radians)), _exact(ops.sin(radians))
+    angle = angle if isinstance(angle, Cell) else constant(float(angle), x, "float64")
+    c, s = ops.special.cosdg(angle), ops.special.sindg(angle)  # exact at right angles
     old, new = [sizes[i] for i in plane], list(sizes)
     if reshape:
         rows = [[float(values_of(v)) for v in row] for row in ((c, s), (-s, c))]
@@ -330,7 +327,7 @@ def rotate(input: Any, angle: Any, axes: tuple[int, int] = (1, 0), reshape: bool
         for i, row in enumerate(rows):
             ends = [row[0] * p + row[1] * q for p, q in corners]
             new[plane[i]] = int(max(ends) - min(ends) + 0.5)
-    lines = [ops.arange(new[i], dtype=real_dtype(x), device=x.device) for i in plane]
+    lines = [ops.arange(new[i], dtype="float64", device=x.device) for i in plane]
     u, v = (line - (line.shape[0] - 1) / 2.0 for line in lines)
     u = ops.reshape(u, (-1, 1))
     turned = c * u + s * v + (old[0] - 1) / 2.0, -s * u + c * v + (old[1] - 1) / 2.0
@@ -338,12 +335,6 @@ def rotate(input: Any, angle: Any, axes: tuple[int, int] = (1, 0), reshape: bool
     flat = grid._replace(values=ops.moveaxis(x, tuple(plane), (0, 1)))
     y = _at(name, flat, [ops.broadcast_to(p, size) for p in turned], output)
     return ops.moveaxis(y, (0, 1), tuple(plane))
-
-
-def _exact(x: Any) -> Any:
-    """Return a sine or cosine without what rounding leaves of 0 at right angles, the slope being kept."""
-    value = float(values_of(x))
-    return x - value if abs(value) < 1e-15 else x
 
 
 __all__ = ["affine_transform", "geometric_transform", "map_coordinates", "rotate", "shift", "zoom"]

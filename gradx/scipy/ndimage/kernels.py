@@ -152,8 +152,11 @@ def gaussian_filter1d(input: Any, sigma: Any, axis: int = -1, order: int = 0, ou
     (4, 5)
     """
     name = "ndimage.gaussian_filter1d"
-    width = float(ops.stop_gradient(sigma).item()) if isinstance(sigma, Cell) else float(sigma)
-    reach = int(truncate * width + 0.5) if radius is None else radius
+    if radius is None:
+        width = ops.stop_gradient(sigma).item() if isinstance(sigma, Cell) else sigma
+        reach = int(truncate * float(width) + 0.5)
+    else:
+        reach = radius
     if order < 0 or reach < 0 or int(reach) != reach:
         raise ValueError(
             f"{name}: expected an order and a radius of at least 0; got {order} and {radius}"

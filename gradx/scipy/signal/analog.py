@@ -11,7 +11,15 @@ from typing import Any
 from gradx import ops
 from gradx.numpy import polyval
 from gradx.ops.filtering import convolved
-from gradx.scipy.arrays import complex_of, constant, floating, scipy, values_of
+from gradx.scipy.arrays import (
+    complex_of,
+    constant,
+    floating,
+    real_dtype,
+    scipy,
+    values_of,
+    values_of_all,
+)
 from gradx.scipy.signal.zeros_poles import excess, normalize
 
 
@@ -202,14 +210,16 @@ def group_delay(
     a = ops.atleast_nd(floating(a, b), ndim=1)
     if w is None or isinstance(w, int):
         last = 2.0 * pi if whole else pi
-        w = ops.linspace(0.0, last, 512 if w is None else w, endpoint=False, device=b.device)
+        w = ops.linspace(
+            0.0, last, 512 if w is None else w, endpoint=False, dtype=real_dtype(b), device=b.device
+        )
     else:
         w = 2.0 * pi * ops.atleast_nd(floating(w, b), ndim=1) / fs
     c = convolved(b, ops.flip(ops.conj(a) if a.dtype.kind == "c" else a), 1)
-    steps = ops.arange(c.shape[0], dtype="float64", device=c.device)
+    steps = ops.arange(c.shape[0], dtype=real_dtype(c), device=c.device)
     z = ops.exp(-1j * w)
     above, below = polyval(ops.flip(c * steps), z), polyval(ops.flip(c), z)
-    none = ops.abs(below) < 10.0 * 2.0**-52
+    none = ops.abs(below) < 10.0 * (2.0**-52 if real_dtype(c) == "float64" else 2.0**-23)
     delay = ops.real(above / ops.where(none, 1.0, below)) - (a.shape[0] - 1)
     return w * (fs / (2.0 * pi)), ops.where(none, 0.0, delay)
 
@@ -223,7 +233,7 @@ def vectorstrength(events: Any, period: Any) -> tuple[Any, Any]:
     """
     events = floating(events)
     period = floating(period, events)
-    if not bool((values_of(period) > 0).all()) or events.ndim > 1 or period.ndim > 1:
+    if not bool((values_of_all(period) > 0).all()) or events.ndim > 1 or period.ndim > 1:
         raise ValueError(
             f"signal.vectorstrength: expected events (n,) and periods (m,) above 0; got {period}"
         )

@@ -10,7 +10,15 @@ from typing import Any
 from gradx import ops
 from gradx.errors import ShapeError
 from gradx.numpy import polyval
-from gradx.scipy.arrays import complex_of, constant, floating, scipy, values_of
+from gradx.scipy.arrays import (
+    complex_of,
+    constant,
+    floating,
+    real_dtype,
+    scipy,
+    values_of,
+    values_of_all,
+)
 
 
 def firwin2(numtaps: int, freq: Any, gain: Any, *, nfreqs: int | None = None, window: Any = "hamming",
@@ -42,7 +50,7 @@ def firwin2(numtaps: int, freq: Any, gain: Any, *, nfreqs: int | None = None, wi
         raise ValueError(f"{name}: expected nfreqs above numtaps; got {points} and {numtaps}")
     kind = (4 if antisymmetric else 2) - numtaps % 2
     freq = _strictly_ascending(name, freq, nyquist)
-    ends = values_of(gain)[[0, -1]].tolist()
+    ends = abs(values_of_all(gain)).reshape(-1, gain.shape[0])[:, [0, -1]].max(axis=0).tolist()
     if (kind in (3, 4) and ends[0] != 0.0) or (kind in (2, 3) and ends[1] != 0.0):
         raise ValueError(
             f"{name}: expected a gain of 0 where a filter of type {kind} has none; got {ends} at the ends"
@@ -139,7 +147,12 @@ def _places(worN: Any, whole: bool, include_nyquist: bool, fs: Any, like: Any) -
     if isinstance(worN, int):
         last = 2.0 * pi if whole else pi
         return ops.linspace(
-            0.0, last, worN, endpoint=include_nyquist and not whole, device=like.device
+            0.0,
+            last,
+            worN,
+            endpoint=include_nyquist and not whole,
+            dtype=real_dtype(like),
+            device=like.device,
         )
     return ops.atleast_nd(floating(worN, like), ndim=1) * (2.0 * pi) / fs
 

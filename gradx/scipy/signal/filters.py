@@ -15,7 +15,7 @@ from gradx import ops
 from gradx.errors import ShapeError
 from gradx.ops.filtering import convolved, recurred
 from gradx.promotion import result_type
-from gradx.scipy.arrays import axis_back, axis_last, floating
+from gradx.scipy.arrays import axis_back, axis_last, floating, trimmed
 
 
 def coefficients(name: str, b: Any, a: Any, like: Any = None) -> tuple[Any, Any]:
@@ -105,7 +105,13 @@ def lfilter_zi(b: Any, a: Any) -> Any:
     >>> gx.scipy.signal.lfilter_zi([0.5], gx.asarray([1.0, -0.5]))
     Tensor([0.5])
     """
-    return steady(*coefficients("signal.lfilter_zi", b, _without_leading_zeros(a)))
+    return steady(
+        *coefficients(
+            "signal.lfilter_zi",
+            b,
+            trimmed("signal.lfilter_zi", ops.atleast_nd(floating(a), ndim=1), "f"),
+        )
+    )
 
 
 def steady(b: Any, rest: Any) -> Any:
@@ -114,12 +120,6 @@ def steady(b: Any, rest: Any) -> Any:
     gain = ops.sum(b) / (1.0 + ops.sum(rest))
     tail = _longer(b[1:], order) - gain * _longer(rest, order)
     return ops.flip(ops.cumulative_sum(ops.flip(tail)))
-
-
-def _without_leading_zeros(a: Any) -> Any:
-    from gradx.numpy import trim_zeros
-
-    return trim_zeros(ops.atleast_nd(floating(a), ndim=1), "f")
 
 
 def _longer(x: Any, n: int) -> Any:

@@ -10,9 +10,18 @@ from typing import Any, NamedTuple
 
 from gradx import ops
 from gradx.errors import ShapeError
-from gradx.numpy import poly, polymul, trim_zeros
+from gradx.numpy import poly
 from gradx.numpy import roots as polynomial_roots
-from gradx.scipy.arrays import chosen, complex_of, constant, floating, real_dtype, values_of
+from gradx.scipy.arrays import (
+    chosen,
+    complex_of,
+    constant,
+    floating,
+    real_dtype,
+    trimmed,
+    values_of,
+    values_of_all,
+)
 
 
 def normalize(b: Any, a: Any) -> tuple[Any, Any]:
@@ -22,7 +31,7 @@ def normalize(b: Any, a: Any) -> tuple[Any, Any]:
     >>> gx.scipy.signal.normalize([2.0, 4.0], gx.asarray([2.0, 1.0]))
     (Tensor([1., 2.]), Tensor([1. , 0.5]))
     """
-    a = trim_zeros(ops.atleast_nd(floating(a), ndim=1), "f")
+    a = trimmed("signal.normalize", ops.atleast_nd(floating(a), ndim=1), "f")
     b = ops.atleast_nd(floating(b, a), ndim=1)
     if a.ndim != 1 or b.ndim > 2 or not a.shape[0]:
         raise ShapeError(
@@ -30,7 +39,7 @@ def normalize(b: Any, a: Any) -> tuple[Any, Any]:
             f"{a.shape} and {b.shape}"
         )
     b, a = b / a[0], a / a[0]
-    zero = (abs(values_of(b)) <= 1e-14).reshape(-1, b.shape[-1]).all(axis=0).tolist()
+    zero = (abs(values_of_all(b)) <= 1e-14).reshape(-1, b.shape[-1]).all(axis=0).tolist()
     lead = next((i for i, none in enumerate(zero) if not none), b.shape[-1] - 1)
     return b[..., lead:], a
 
@@ -42,8 +51,8 @@ def bilinear(b: Any, a: Any, fs: Any = 1.0) -> tuple[Any, Any]:
     >>> gx.scipy.signal.bilinear([1.0], gx.asarray([1.0, 1.0]), 0.5)
     (Tensor([0.5, 0.5]), Tensor([1., 0.]))
     """
-    a = trim_zeros(ops.atleast_nd(floating(a), ndim=1), "f")
-    b = trim_zeros(ops.atleast_nd(floating(b, a), ndim=1), "f")
+    a = trimmed("signal.bilinear", ops.atleast_nd(floating(a), ndim=1), "f")
+    b = trimmed("signal.bilinear", ops.atleast_nd(floating(b, a), ndim=1), "f")
     if a.ndim != 1 or b.ndim != 1:
         raise ShapeError(
             f"signal.bilinear: expected b (m,) and a (k,); got shapes {b.shape} and {a.shape}"
@@ -152,8 +161,8 @@ def sos2tf(sos: Any) -> tuple[Any, Any]:
     sos = floating(sos)
     b, a = sos[0, :3], sos[0, 3:]
     for i in range(1, sos.shape[0]):
-        b, a = polymul(b, sos[i, :3]), polymul(a, sos[i, 3:])
-    return trim_zeros(b, "f"), trim_zeros(a, "f")
+        b, a = ops.convolve(b, sos[i, :3]), ops.convolve(a, sos[i, 3:])
+    return trimmed("signal.sos2tf", b, "f"), trimmed("signal.sos2tf", a, "f")
 
 
 def sos2zpk(sos: Any) -> tuple[Any, Any, Any]:
