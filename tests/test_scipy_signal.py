@@ -132,6 +132,17 @@ def test_widths_shifts_and_angles_have_derivatives() -> None:
     assert float(turned.item()) != 0.0
 
 
+def test_spirals_and_spacings_have_derivatives() -> None:
+    x = gx.asarray(numbers(6))
+    w, a = gx.asarray(0.9 * np.exp(-0.3j)), gx.asarray(1.1 + 0.2j)
+    check_grads(lambda x, w, a: signal.czt(x, 4, w, a), (x, w, a), order=2)
+    check_grads(lambda x, f: signal.zoom_fft(x, [0.1, f], 4), (x, gx.asarray(0.7)), order=2)
+    check_grads(lambda x, d: signal.savgol_filter(x, 5, 2, 1, d), (x, gx.asarray(0.7)), order=2)
+    check_grads(
+        lambda t, f: signal.chirp(t, f, 1.5, 2.0, "hyperbolic"), (x * 0.1, gx.asarray(2.0)), order=2
+    )
+
+
 def test_tie_of_a_maximum_filter_is_shared() -> None:
     slope = gx.grad(lambda x: gx.sum(ndimage.maximum_filter(x, 3, mode="constant")))
     np.testing.assert_allclose(slope(gx.ones(3)).numpy(), [5 / 6, 8 / 6, 5 / 6], rtol=1e-15)

@@ -21,6 +21,20 @@ def _of(name: str, *rest: Any, **options: Any) -> Any:
     return lambda *args: getattr(_image, name)(*args, *rest, **options)
 
 
+def _spread(window: Any) -> Any:
+    """SciPy gives NumPy's array of one window, gradx a Tensor of all."""
+    return (
+        (window * window).sum() - window[0]
+        if isinstance(window, np.ndarray)
+        else (window**2).sum() - window[0]
+    )
+
+
+def _slope(x: Any, axis: int, output: Any, mode: str, cval: float) -> Any:
+    """SciPy's own filter in SciPy's, gradx's in gradx's."""
+    return _image.correlate1d(x, [-0.5, 0.1, 0.5], axis, output, mode, cval)
+
+
 for _mode in _MODES:
     for _name in ("correlate", "convolve"):
         _rows.add(f"{_name}({_mode})", _of(_name, mode=_mode, cval=0.4, origin=(-1, 0)), _X, _W)
@@ -43,6 +57,9 @@ for _name in ("sobel", "prewitt"):
 _rows.add("laplace", _of("laplace"), _X)
 for _name in ("gaussian_laplace", "gaussian_gradient_magnitude"):
     _rows.add(_name, _of(_name, 0.9), _X)
+_rows.add("generic_filter", lambda x: _image.generic_filter(x, _spread, (2, 3)), _X)
+for _name in ("generic_laplace", "generic_gradient_magnitude"):
+    _rows.add(_name, _of(_name, _slope), _X)
 _FOOT = np.asarray([[1, 0, 1], [1, 1, 0]])
 _rows.add("rank_filter", _of("rank_filter", 2, 3), _X)
 _rows.add("percentile_filter", _of("percentile_filter", 30, footprint=_FOOT), _X)

@@ -45,6 +45,7 @@ from gradx.scipy.ndimage.measurements import (
 )
 from gradx.scipy.ndimage.ranks import (
     black_tophat,
+    generic_filter,
     grey_closing,
     grey_dilation,
     grey_erosion,
@@ -78,6 +79,7 @@ __all__ = [
     "gaussian_filter1d",
     "gaussian_gradient_magnitude",
     "gaussian_laplace",
+    "generic_filter",
     "generic_gradient_magnitude",
     "generic_laplace",
     "geometric_transform",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from gradx import ops
@@ -13,6 +14,7 @@ from gradx.numpy.arguments import ints
 from gradx.scipy.arrays import constant, floating, values_of
 from gradx.scipy.ndimage.arguments import each, finished, image, which, with_margins
 from gradx.scipy.windows import windows_of
+from gradx.transforms.batch import vmap
 
 
 class _Windows(NamedTuple):
@@ -194,6 +196,22 @@ def percentile_filter(input: Any, percentile: float, size: Any = None, footprint
                    footprint, output, mode, cval, origin, axes)  # fmt: skip
 
 
+def generic_filter(input: Any, function: Callable[..., Any], size: Any = None, footprint: Any = None,
+                   output: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0,
+                   extra_arguments: Any = (), extra_keywords: Any = None, *, axes: Any = None) -> Any:  # fmt: skip
+    """A function, made of gradx's, of the elements `(k,)` of each window; mapped over all of them at once.
+
+    >>> import gradx as gx
+    >>> gx.scipy.ndimage.generic_filter(gx.asarray([3.0, 1.0, 2.0]), gx.sum, 3)
+    Tensor([7., 6., 5.])
+    """
+    name = "ndimage.generic_filter"
+    windows = _windows(name, input, size, footprint, mode, cval, origin, axes)
+    flat = ops.reshape(windows.values, (-1, windows.values.shape[-1]))
+    y = vmap(lambda window: function(window, *extra_arguments, **(extra_keywords or {})))(flat)
+    return finished(name, ops.reshape(y, windows.values.shape[:-1]), windows.dtype, output)
+
+
 # ---------------------------------------------------------------- grey morphology
 
 
@@ -303,6 +321,8 @@ def black_tophat(input: Any, size: Any = None, footprint: Any = None, structure:
     return finished("ndimage.black_tophat", y - floating(input), y.dtype, output)
 
 
-__all__ = ["black_tophat", "grey_closing", "grey_dilation", "grey_erosion", "grey_opening", "maximum_filter",
-           "maximum_filter1d", "median_filter", "minimum_filter", "minimum_filter1d", "morphological_gradient",
-           "morphological_laplace", "percentile_filter", "rank_filter", "white_tophat"]  # fmt: skip
+__all__ = [
+    "black_tophat", "generic_filter", "grey_closing", "grey_dilation", "grey_erosion", "grey_opening",
+    "maximum_filter", "maximum_filter1d", "median_filter", "minimum_filter", "minimum_filter1d",
+    "morphological_gradient", "morphological_laplace", "percentile_filter", "rank_filter", "white_tophat",
+]  # fmt: skip

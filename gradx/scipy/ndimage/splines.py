@@ -99,11 +99,12 @@ def weights_at(place: Any, order: int) -> tuple[Any, list[Any]]:
     t = half - first
     weights: list[Any] = [ops.ones_like(t)]
     for d in range(1, order + 1):
-        lower, upper = [0.0, *weights], [*weights, 0.0]
-        weights = [
-            ((t + (d - j)) * a + (1.0 - t + j) * b) / d
-            for j, (a, b) in enumerate(zip(lower, upper))
-        ]
+        up = [
+            (t + (d - j - 1)) * w for j, w in enumerate(weights)
+        ]  # what each gives to the one after it
+        down = [(1.0 + j - t) * w for j, w in enumerate(weights)]
+        inner = [a + b for a, b in zip(up, down[1:])]
+        weights = [w / d for w in (down[0], *inner, up[-1])]
     return first - order // 2, weights
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import ShapeError
-from gradx.numpy.arguments import ints
+from gradx.numpy.arguments import ints, tensor
 from gradx.ops.filtering import convolved
 from gradx.scipy.arrays import axis_back, axis_last, chosen, constant, extended, floating, values_of
 from gradx.scipy.windows import windows_of
@@ -187,7 +187,7 @@ def medfilt(volume: Any, kernel_size: Any = None) -> Any:
     >>> gx.scipy.signal.medfilt(gx.asarray([1.0, 5.0, 2.0]), 3)
     Tensor([1., 2., 2.])
     """
-    x = floating(volume)
+    x = tensor(volume)
     sizes = _sizes("signal.medfilt", kernel_size, x.ndim)
     return _ranked(x, sizes, None, prod(sizes) // 2)
 
@@ -209,7 +209,7 @@ def order_filter(a: Any, domain: Any, rank: int) -> Any:
     >>> gx.scipy.signal.order_filter(gx.asarray([1.0, 5.0, 2.0]), [1, 1, 1], 2)
     Tensor([5., 5., 5.])
     """
-    x, mask = floating(a), values_of(domain) != 0
+    x, mask = tensor(a), values_of(domain) != 0
     sizes = _sizes("signal.order_filter", mask.shape, x.ndim)
     return _ranked(x, sizes, mask.reshape(-1), rank)
 

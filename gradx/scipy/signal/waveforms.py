@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from math import log, pi, sqrt
+from math import factorial, log, pi, sqrt
 from typing import Any
 
 from gradx import ops
@@ -71,16 +71,35 @@ def _phase(t: Any, f0: Any, t1: Any, f1: Any, kind: str, vertex_zero: bool) -> A
         kind == "hyperbolic"
     ):  # f0 t1 f1 / (f0 - f1) log|1 + (f0 / f1 - 1) t / t1|: log(1 + u) / u at u = 0 too
         u = (f0 / f1 - 1.0) * t / t1
-        return 2.0 * pi * f0 * t * _relative(ops.log(ops.abs(1.0 + u)), u, 1.0 - 0.5 * u)
+        return (
+            2.0
+            * pi
+            * f0
+            * t
+            * _relative(_log_of_one_plus(u), u, [(-1.0) ** k / (k + 1) for k in range(8)])
+        )
     rate = ops.log(ratio) if isinstance(ratio, Cell) else log(ratio)
     u = rate * t / t1
-    return 2.0 * pi * f0 * t * _relative(ops.expm1(u), u, 1.0 + 0.5 * u)
+    return (
+        2.0 * pi * f0 * t * _relative(ops.expm1(u), u, [1.0 / factorial(k + 1) for k in range(8)])
+    )
 
 
-def _relative(y: Any, u: Any, series: Any) -> Any:
-    """Return `y / u`, and where u is small the first terms of its series."""
-    small = ops.abs(u) < 1e-8
-    return ops.where(small, series, y / ops.where(small, 1.0, u))
+def _log_of_one_plus(u: Any) -> Any:
+    """Return `log|1 + u|`, exact near 0."""
+    near = u > -0.5
+    return ops.where(
+        near, ops.log1p(ops.where(near, u, 0.0)), ops.log(ops.abs(1.0 + ops.where(near, 0.0, u)))
+    )
+
+
+def _relative(y: Any, u: Any, series: list[float]) -> Any:
+    """Return `y / u`, where u is small from its series, whose derivatives are right as well."""
+    small = ops.abs(u) < 1e-2
+    near, total = ops.where(small, u, 0.0), 0.0
+    for c in reversed(series):
+        total = total * near + c
+    return ops.where(small, total, y / ops.where(small, 1.0, u))
 
 
 def _modulo(t: Any, w: Any) -> tuple[Any, Any]:
