@@ -83,6 +83,25 @@ def test_recursion_in_standard_code_is_the_compiled_one(design: Any, rtol: float
     assert error <= rtol * np.max(np.abs(expected))
 
 
+def test_what_a_loss_leaves_out_leaves_no_nan() -> None:
+    x = numbers(12)
+    x[8], x[10] = np.nan, np.inf
+    b, a = gx.asarray([1.0, 0.3]), gx.asarray([1.0, -0.4, 0.2])
+
+    def loss(b: Any, a: Any, x: Any) -> Any:
+        return gx.sum(signal.lfilter(b, a, x)[:5] ** 2)
+
+    found = gx.grad(loss, (0, 1, 2))(b, a, gx.asarray(x))
+    expected = gx.grad(loss, (0, 1, 2))(b, a, gx.asarray(np.where(np.isfinite(x), x, 0.0)))
+    for g, e in zip(found, expected, strict=True):
+        np.testing.assert_allclose(g.numpy(), e.numpy(), rtol=1e-14)
+    second = gx.hessian(lambda a: loss(b, a, gx.asarray(x)))(a).numpy()
+    known = gx.hessian(lambda a: loss(b, a, gx.asarray(np.where(np.isfinite(x), x, 0.0))))(
+        a
+    ).numpy()
+    np.testing.assert_allclose(second, known, rtol=1e-13)
+
+
 def test_single_precision_stays() -> None:
     x = gx.asarray(numbers(30).astype("float32"))
     image = gx.asarray(numbers(5, 6).astype("float32"))

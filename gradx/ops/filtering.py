@@ -126,13 +126,38 @@ def _to_coefficients(xp: Any, ct: Any, y: Any, a: Any, _x: Any) -> Any:
 _recurred = primitive("recurse", _to_coefficients, _backwards, batch=aligned)
 
 
-@_recurred.jvp
-def _recurred_jvp(xp: Any, tangents: Any, y: Any, a: Any, x: Any) -> Any:
+def _delayed(xp: Any, y: Any, order: int) -> list[Any]:
+    """Return `y` delayed by 1 to `order` samples."""
+    past, n = _lagged(xp, y, order), y.shape[-1]
+    return [past[..., order - k : order - k + n] for k in range(1, order + 1)]
+
+
+def _recurred_jvp(xp: Any, tangents: Any, y: Any, a: Any, x: Any, masked: bool = False) -> Any:
     da, dx = tangents
     if da is not None:
-        moved = bind(_convolved, (_lagged(xp, y, a.shape[-1]), da), {"axes": 1, "mode": "valid"})
+        if masked:
+            delayed = enumerate(_delayed(xp, y, a.shape[-1]))
+            terms = [xp.guarded_multiply(da[..., k : k + 1], part) for k, part in delayed]
+            moved = sum(terms[1:], terms[0])
+        else:
+            past = _lagged(xp, y, a.shape[-1])
+            moved = bind(_convolved, (past, da), {"axes": 1, "mode": "valid"})
         dx = -moved if dx is None else dx - moved
     return bind(_recurred, (a, dx), {})
+
+
+def _pull_guarded(xp: Any, ct: Any, node: Any, parents: Any) -> list[Any]:
+    """As the rules; what is not finite among the outputs does not count where the cotangent is 0."""
+    (a, _), (of_a, of_x) = node.inputs, parents
+    g = _backwards(xp, ct, None, a, None)
+    if of_a is None:
+        return [None, None if of_x is None else g]
+    delayed = [xp.guarded_multiply(g, conj(xp, part)) for part in _delayed(xp, node.y, a.shape[-1])]
+    found = -xp.stack([xp.sum(part, axis=-1) for part in delayed], axis=-1)
+    return [found, None if of_x is None else g]
+
+
+_recurred.push, _recurred.pull_guarded = _recurred_jvp, _pull_guarded
 
 
 def recurred(a: Any, x: Any) -> Any:
