@@ -83,6 +83,15 @@ def test_recursion_in_standard_code_is_the_compiled_one(design: Any, rtol: float
     assert error <= rtol * np.max(np.abs(expected))
 
 
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
+def test_recursion_that_overflows_is_right_until_then() -> None:
+    x, a = numbers(4000), np.asarray([1.0, -1.5, 0.2])
+    expected = scipy_signal.lfilter([1.0], a, x)
+    good = np.isfinite(expected)
+    assert 1000 < np.sum(good) < 4000
+    np.testing.assert_allclose(recurse(np, a[1:], x)[good], expected[good], rtol=1e-9)
+
+
 def test_what_a_loss_leaves_out_leaves_no_nan() -> None:
     x = numbers(12)
     x[8], x[10] = np.nan, np.inf

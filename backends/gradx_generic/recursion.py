@@ -37,8 +37,12 @@ def _delayed_sum(xp: Any, weights: Array, x: Array, stride: int) -> Array:
         delay = k * stride
         if delay >= n:
             break
-        zeros = xp.zeros((*x.shape[:-1], delay), dtype=x.dtype, device=getattr(x, "device", None))
-        y = y + xp.concat([zeros, x[..., : n - delay]], axis=-1) * weights[..., k : k + 1]
+        part = x[..., : n - delay] * weights[..., k : k + 1]
+        # not multiplied: of a filter that grows, weights may have overflowed before any output that they reach
+        zeros = xp.zeros(
+            (*part.shape[:-1], delay), dtype=x.dtype, device=getattr(x, "device", None)
+        )
+        y = y + xp.concat([zeros, part], axis=-1)
     return y
 
 

@@ -60,7 +60,10 @@ _rows.add(
 _rows.add("convolve(swapped)", lambda x, h: _signal.convolve(h, x, "valid"), _M, numbers(2, 2))
 _rows.add("convolve(complex)", _of("convolve", method="direct"), _C, _Z)
 _rows.add("correlate(complex)", _of("correlate", mode="same"), _C, _Z)
-_rows.add("oaconvolve", _of("oaconvolve"), numbers(60), _H)
+for _mode in ("full", "same", "valid"):
+    _rows.add(f"oaconvolve({_mode})", _of("oaconvolve", mode=_mode), numbers(60), _H)
+_rows.add("oaconvolve(axes)", _of("oaconvolve", axes=0), numbers(3, 2), numbers(40, 1))
+_rows.add("oaconvolve(complex)", _of("oaconvolve"), complex_numbers(40), _Z)
 
 _rows.add("lfilter", _of("lfilter"), _B, _A, _X)
 _rows.add("lfilter(FIR)", lambda b, x: _signal.lfilter(b, [2.0], x), _B, _M)

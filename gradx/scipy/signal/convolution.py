@@ -223,13 +223,39 @@ def _by_transforms(a: Any, b: Any, axes: list[int]) -> Any:
 
 
 def oaconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any:
-    """Convolve as `fftconvolve` does: the values of SciPy's overlap-add method, by whole transforms.
+    """Convolve as `fftconvolve` does; one array much longer than the other in blocks of some times the shorter one.
 
     >>> import gradx as gx
     >>> gx.scipy.signal.oaconvolve(gx.ones(100), gx.ones(3)).shape
     (102,)
     """
-    return fftconvolve(in1, in2, mode, axes)
+    name = "signal.oaconvolve"
+    chosen(name, "mode", mode, MODES)
+    a, b = floating(in1), floating(in2)
+    same_rank(name, a, b)
+    which = _axes(name, a.ndim, axes) if a.ndim else []
+    few, many = sorted([a.shape[which[0]], b.shape[which[0]]]) if len(which) == 1 else (0, 0)
+    if many < 8 * few or few < 2:
+        return fftconvolve(a, b, mode, axes)
+    long, short = (a, b) if a.shape[which[0]] == many else (b, a)
+    y = _in_blocks(*[ops.moveaxis(x, which[0], -1) for x in (long, short)])
+    size = {"full": y.shape[-1], "same": a.shape[which[0]], "valid": many - few + 1}[mode]
+    return ops.moveaxis(_centred(y, (*y.shape[:-1], size)), -1, which[0])
+
+
+def _in_blocks(long: Any, short: Any) -> Any:
+    """Return the full convolution along the last axis: of blocks, whose ends overlap and are added."""
+    n, m = long.shape[-1], short.shape[-1]
+    points = fast_length(8 * m)
+    size = points - m + 1
+    count = -(-(n + m - 1) // size)
+    margins = [(0, 0)] * (long.ndim - 1) + [(0, count * size - n)]
+    blocks = ops.reshape(ops.pad(long, margins), (*long.shape[:-1], count, size))
+    y = _by_transforms(blocks, ops.expand_dims(short, axis=-2), [long.ndim])
+    body, tail = y[..., :size], y[..., :-1, size:]
+    begins = ops.pad(tail, [(0, 0)] * (long.ndim - 1) + [(1, 0), (0, size - m + 1)])
+    whole = body + begins
+    return ops.reshape(whole, (*whole.shape[:-2], count * size))[..., : n + m - 1]
 
 
 # ---------------------------------------------------------------- of images
