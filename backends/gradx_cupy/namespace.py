@@ -27,6 +27,7 @@ from gradx_cupy._indexing import index_set as index_set
 from gradx_cupy._indexing import scatter as scatter
 from gradx_generic.fallbacks import repeat_by_counts
 from gradx_generic.namespace import mixed
+from gradx_generic.recursion import recurse as generic_recurse
 from gradx_generic.special_cases import CORRECTED
 
 Array = Any
@@ -154,6 +155,13 @@ def polygamma(x: Array, /, *, n: int) -> Array:
     order = cupy.full_like(z, n + 1)
     y = _digamma(z) if n == 0 else (-1.0) ** (n + 1) * float(factorial(n)) * zeta(order, z)
     return y.astype(x.dtype, copy=False)
+
+
+def recurse(a: Array, x: Array) -> Array:
+    """In log2(n) steps of standard code: `cupyx.scipy.signal.lfilter` has computed in single precision."""
+    from gradx_cupy import namespace  # this very module
+
+    return generic_recurse(namespace, a, x)
 
 
 def repeat(x: Array, repeats: Any, /, *, axis: int | None = None) -> Array:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gradx_generic import fallbacks, indexing, matrices, special
+from gradx_generic import fallbacks, indexing, matrices, recursion, special
 from gradx_generic.einsum import einsum
 from gradx_generic.scipy_names import SciPyNames, complex_on_host
 from gradx_generic.special_cases import CORRECTED
@@ -26,6 +26,7 @@ _ALWAYS: dict[str, Callable[..., Any]] = {
     "index_set": indexing.index_set,
     "scatter": indexing.scatter,
     "guarded_multiply": fallbacks.guarded_multiply,
+    "recurse": recursion.recurse,
     "std": fallbacks.std,
     "var": fallbacks.var,
 }

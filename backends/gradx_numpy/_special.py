@@ -1,4 +1,4 @@
-"""Special functions, from SciPy on first use.
+"""Special functions and filters, from SciPy on first use.
 
 - `SPECIAL` holds, for each name, what returns the function; only calling it imports SciPy.
 - The result has the input's dtype: float16 is computed in float32.
@@ -72,12 +72,21 @@ def _polygamma() -> Callable[..., Array]:
     return polygamma
 
 
+def _filtering(name: str) -> Callable[..., Any]:
+    from gradx_numpy import filtering
+
+    function: Callable[..., Any] = getattr(filtering, name)
+    return function
+
+
 SPECIAL: dict[str, Callable[[], Callable[..., Array]]] = {
+    "convolve_last": partial(_filtering, "convolve_last"),
     "digamma": partial(_scipy, "psi"),
     "erf": partial(_scipy, "erf"),
     "erfc": partial(_scipy, "erfc"),
     "erfinv": partial(_scipy, "erfinv"),
     "gammaln": partial(_scipy, "gammaln"),
     "polygamma": _polygamma,
+    "recurse": partial(_filtering, "recurse"),
     "sigmoid": partial(_scipy, "expit"),
 }

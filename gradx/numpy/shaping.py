@@ -164,8 +164,6 @@ def pad(
         found = {axis_of("pad", axis, x.ndim): width for axis, width in pad_width.items()}
         pad_width = [found.get(axis, 0) for axis in range(x.ndim)]
         pad_width = [(w, w) if isinstance(w, int) else w for w in pad_width]
-    if mode == "symmetric":
-        return _pad_symmetric(x, pad_width)
     if mode != "constant" or not isinstance(constant_values, (tuple, list)):
         return ops.pad(x, pad_width, mode, constant_values=constant_values)
     widths, values = _pairs(pad_width, x.ndim), _pairs(constant_values, x.ndim)
@@ -186,17 +184,6 @@ def _pairs(given: Any, ndim: int) -> list[tuple[Any, Any]]:
         given = [given]
     pairs = [tuple(pair) * (2 if len(pair) == 1 else 1) for pair in given]
     return pairs * ndim if len(pairs) == 1 else pairs
-
-
-def _pad_symmetric(x: Any, pad_width: Any) -> Any:
-    for axis, (before, after) in enumerate(_pairs(pad_width, x.ndim)):
-        n = x.shape[axis]
-        if before or after:
-            if not n:
-                raise ShapeError(f"numpy.pad: expected elements to mirror; got shape {x.shape}")
-            places = [i % (2 * n) for i in range(-before, n + after)]
-            x = ops.take(x, [i if i < n else 2 * n - 1 - i for i in places], axis=axis)
-    return x
 
 
 # ---------------------------------------------------------------- joining

@@ -186,7 +186,8 @@ def pad(x: Any, pad_width: Any, /, mode: str = "constant", *, constant_values: A
     pad_width
         A number for all ends, a pair `(before, after)` for all axes, or a pair for each axis.
     mode
-        "constant"; "edge" repeats the last element; "reflect" mirrors about it; "wrap" goes round.
+        "constant"; "edge" repeats the last element; "reflect" mirrors about it, "symmetric" about the
+        edge behind it; "wrap" goes round.
     constant_values
         A number or a 0-d array, differentiable too.
 
@@ -200,7 +201,7 @@ def pad(x: Any, pad_width: Any, /, mode: str = "constant", *, constant_values: A
         return _pad_constant(x, widths, constant_values)
     if mode not in _SOURCES:
         raise ValueError(
-            f"pad: expected mode 'constant', 'edge', 'reflect' or 'wrap'; got {mode!r}"
+            f"pad: expected mode 'constant', 'edge', 'reflect', 'symmetric' or 'wrap'; got {mode!r}"
         )
     for axis, (before, after) in enumerate(widths):
         if before or after:
@@ -238,6 +239,7 @@ def _reflected(i: int, n: int) -> int:
 _SOURCES: dict[str, Callable[[int, int], int]] = {
     "edge": lambda i, n: min(max(i, 0), n - 1),
     "reflect": _reflected,
+    "symmetric": lambda i, n: min(i % (2 * n), 2 * n - 1 - i % (2 * n)),
     "wrap": lambda i, n: i % n,
 }
 

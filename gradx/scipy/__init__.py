@@ -8,7 +8,8 @@ from importlib import import_module as _import_module
 from typing import Any
 
 _MODULES = frozenset(
-    {"cluster", "fft", "integrate", "interpolate", "linalg", "optimize", "signal", "spatial", "special", "stats"}
+    {"cluster", "fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "spatial", "special",
+     "stats"}
 )  # fmt: skip
 
 

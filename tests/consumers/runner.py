@@ -20,6 +20,8 @@ GROUPS = {
     "scipy_tests": (),
     "scipy_calculus": (),
     "scipy_signal": (),
+    "mirror_signal": (),
+    "mirror_ndimage": (),
     "scipy_space": (),
     "mirror_integrate": (),
     "mirror_interpolate": (),

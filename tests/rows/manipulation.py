@@ -117,6 +117,7 @@ BUILT = [
     case("pad", real((0, 3)), (1, 1), reference=_pad),
     case("pad", real((2, 3)), (2, 3), "edge", reference=_pad, dtypes="fc"),
     case("pad", real((4,)), (3, 2), "reflect", reference=_pad, dtypes="fc"),
+    case("pad", real((2, 3)), (3, 7), "symmetric", reference=_pad, dtypes="fc"),
     case("pad", real((2, 3)), ((3, 4), (5, 2)), "reflect", reference=_pad),
     case("pad", real((1,)), (2, 1), "reflect", reference=_pad),
     case("pad", real((2, 3)), ((0, 1), (4, 7)), "wrap", reference=_pad, dtypes="fc"),
