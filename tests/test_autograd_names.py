@@ -242,4 +242,4 @@ def test_families_are_modules() -> None:
     import gradx.scipy.stats.multivariate_normal as normals
     import gradx.scipy.stats.norm as norm
 
-    assert norm is gx.stats.norm and normals is gx.stats.multivariate_normal
+    assert norm is gx.stats.norm and normals is gx.scipy.stats.multivariate_normal

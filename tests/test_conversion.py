@@ -30,12 +30,12 @@ CALLS = {
     "not the inner one": ("scipy.spatial.distance", lambda m: m.euclidean(tracked(4), tracked(4)), r"\(4,\)",
                           r"Use gradx\.scipy\.spatial\.distance\.euclidean"),
     "dct": ("scipy.fft", lambda m: m.dct(tracked(4)), r"\(4,\)", r"Use gradx\.scipy\.fft\.dct"),
-    "no mirror": ("scipy.cluster.vq", lambda m: m.vq(tracked(3, 3), tracked(3, 3)), r"\(3, 3\)", "Call " + DROP),
+    "no mirror": ("scipy.cluster.hierarchy", lambda m: m.linkage(tracked(3, 3)), r"\(3, 3\)", "Call " + DROP),
     "a class": ("scipy.stats", lambda m: m.gaussian_kde(tracked(4)), r"\(4,\)", DROP),
     "NumPy's": ("numpy", lambda m: m.full(3, tracked()), r"\(\)", r"Use gradx\.numpy\.full"),
 }  # fmt: skip
-NAMES = {"through a wrapper": "lstsq", "not the inner one": "euclidean", "no mirror": "vq", "a class": "gaussian_kde",
-         "NumPy's": "full"}  # fmt: skip
+NAMES = {"through a wrapper": "lstsq", "not the inner one": "euclidean", "no mirror": "linkage",
+         "a class": "gaussian_kde", "NumPy's": "full"}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CALLS)

@@ -226,6 +226,10 @@ def test_half_precision(row: Case, gradx_device: str) -> None:
     there = [dtype for dtype in HALVES if has(gradx_device, dtype)]
     if not there:
         pytest.skip(f"{gradx_device} has no dtype of half precision")
+    if gradx_device == "torch:cpu" and row.name in ("special.sph_harm_y", "special.voigt_profile"):
+        pytest.skip(
+            "goes through complex numbers, of which PyTorch has next to none in half precision"
+        )
     function, primals = of_floats(row, row.draw("float32"), gradx_device)
     for dtype in there:
         halves = [each(x, lambda x, dtype=dtype: gx.astype(x, dtype)) for x in primals]

@@ -151,9 +151,9 @@ def mixed(xp: Namespace, function: Callable[..., Array], *, skip: bool) -> Calla
             common = np.result_type(*map(np.dtype, sorted(dtypes)), *scalars).name
             native = xp.library.native_dtype(common)
         except TypeError:  # a dtype that NumPy does not know
-            if scalars:
+            if any(isinstance(x, complex) for x in scalars):
                 return function(*args, **params)
-            native = xp.result_type(*rest)
+            native = xp.result_type(*[x for x in rest if hasattr(x, "dtype")])
         device = getattr(arrays[0], "device", None)
         return function(*first, *[
             xp.astype(x, native, copy=False) if hasattr(x, "dtype") else xp.asarray(x, dtype=native, device=device)

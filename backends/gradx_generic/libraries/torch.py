@@ -92,7 +92,7 @@ class Torch(Library):
     def asarray(self, value: Any, **options: Any) -> Array:
         if isinstance(value, torch.Tensor) and value.requires_grad:
             value = value.detach()
-        if isinstance(value, np.ndarray) and value.dtype.name == "bfloat16":
+        if isinstance(value, (np.ndarray, np.generic)) and value.dtype.name == "bfloat16":
             value = torch.asarray(np.array(value).view(np.int16)).view(torch.bfloat16)
         return super().asarray(value, **options)
 

@@ -127,7 +127,7 @@ def _sum(xp: Any, terms: Any) -> Any:
 
 def polynomial(xp: Any, x: Any, coefficients: Sequence[float]) -> Any:
     """Return the polynomial with these coefficients, of the constant first, by Horner's rule."""
-    total = xp.full_like(x, coefficients[-1])
+    total = xp.zeros_like(x) + coefficients[-1]  # half precision may hold it as infinite
     for c in coefficients[-2::-1]:
         total = total * x + c
     return total
