@@ -47,7 +47,8 @@ def check_grads(f: Callable[..., Any], args: Sequence[Any], order: int = 2, mode
     In one random direction v, with one random cotangent ct: `jvp(v)` against a central difference, `<vjp(ct), v>`
     against `<ct, difference>`, and `<ct, jvp(v)>` against `<vjp(ct), v>`, ten times more strictly; over the
     real inner product, so complex arguments and results obey the convention of gradx. Then the same for the
-    pullback and the pushforward as functions of `args`, so `order=2` covers all four ways to compose the modes.
+    pullback and the pushforward as functions of `args` and of ct or v, so `order=2` covers all four ways to compose
+    the modes.
 
     Parameters
     ----------
@@ -145,7 +146,7 @@ class _Check:
     random: Random
 
     def run(self, f: Function, primals: tuple[Any, ...], order: int, path: tuple[str, ...]) -> None:
-        """Check `f` at `primals`, then its pullback and pushforward, to `order` in all."""
+        """Check `f` at `primals`, then its pullback and pushforward, as functions of primals and directions both."""
         v = [self._direction(x) for x in primals]
         differences, noise = self._differences(f, primals, v)
         ct = [self._direction(d) for d in differences]
@@ -161,10 +162,13 @@ class _Check:
             numbers = _inner(pulled, v), _inner(ct, pushed)
             self._compare(path, "rev", "<ct, jvp(v)>", *numbers, bound + 0.1 * (self.atol or 1e-10))
         if order > 1:
+            n = len(primals)
             if "rev" in self.modes:
-                self.run(lambda *xs: _pull(f, xs, ct), primals, order - 1, ("rev", *path))
+                given = (*primals, *_like(ct, f(*primals)))
+                self.run(lambda *xs: _pull(f, xs[:n], xs[n:]), given, order - 1, ("rev", *path))
             if "fwd" in self.modes:
-                self.run(lambda *xs: _push(f, xs, v), primals, order - 1, ("fwd", *path))
+                given = (*primals, *_like(v, primals))
+                self.run(lambda *xs: _push(f, xs[:n], xs[n:]), given, order - 1, ("fwd", *path))
 
     def _check_reverse(self, f: Function, primals: tuple[Any, ...], v: list[Any], ct: list[Any],
                        differences: list[Any], noise: float, path: tuple[str, ...]) -> list[Any]:  # fmt: skip
@@ -257,12 +261,12 @@ class _Check:
             )
 
 
-def _pull(f: Function, primals: tuple[Any, ...], ct: list[Any]) -> tuple[Any, ...]:
+def _pull(f: Function, primals: Sequence[Any], ct: Sequence[Any]) -> tuple[Any, ...]:
     out, pullback = vjp(f, *primals)
     return pullback(_like(ct, out))
 
 
-def _push(f: Function, primals: tuple[Any, ...], v: list[Any]) -> tuple[Any, ...]:
+def _push(f: Function, primals: Sequence[Any], v: Sequence[Any]) -> tuple[Any, ...]:
     return jvp(f, primals, _like(v, primals))[1]
 
 

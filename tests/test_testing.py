@@ -53,6 +53,16 @@ def test_wrong_second_order_is_named() -> None:
         check_grads(square, (X,), order=2)
 
 
+def test_a_rule_that_cuts_the_graph_of_its_cotangent_is_named() -> None:
+    def constant(x: Any) -> Any:
+        return x.detach() if isinstance(x, gx.Tensor) else x
+
+    square = square_with(lambda xp, ct, x: 2 * x * constant(ct), GOOD_JVP)
+    check_grads(square, (X,), order=1, modes=("rev",))
+    with pytest.raises(GradientMismatch, match="rev over rev, order 2"):
+        check_grads(square, (X,), modes=("rev",))
+
+
 def test_the_complex_convention_is_checked() -> None:
     z = np.asarray([1.0 + 2.0j, -0.5j])
     check_grads(square_with(lambda xp, ct, x: 2 * ct * xp.conj(x), GOOD_JVP), (z,), order=2)
