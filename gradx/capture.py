@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 from weakref import ref
@@ -29,6 +29,7 @@ class Capture(NamedTuple):
     array: ref[Any]
     token: Any
     full: bool
+    probe: Callable[[], Any] | None  # gives the token anew, more quickly than the backend
 
 
 captures: dict[int, Capture] = {}  # by id; an entry goes with its array
@@ -78,22 +79,27 @@ def capture(x: Cell) -> Any:
 
 def look(x: Cell) -> Any:
     """Return the array of a captured Tensor for one use: a view, filed with its fingerprint."""
-    if _private(x):
+    filed = captures.get(id(raw(x)))
+    if filed is None and _private(x):  # what was filed, the user had held: most likely still does
         x.__class__ = Cell.kind
         return x.data
     array, mode = raw(x), _mode.get()
     if mode == "off":
         return array
-    token = backend_of(type(array)).fingerprint(array, full=mode == "full")
+    if filed is not None and filed.probe and mode == "sampled" and filed.probe() == filed.token:
+        return array
+    backend = backend_of(type(array))
+    token = backend.fingerprint(array, full=mode == "full")
     if token is None:  # the library's arrays do not change, or tell no one
         x.__class__ = Cell.kind
         return array
-    filed = captures.get(id(array))
     if filed is not None and token.__class__ is bytes and filed.token == token:
         return array
     array = array[...]
     key = id(array)
-    captures[key] = Capture(ref(array, lambda _: captures.pop(key, None)), token, mode == "full")
+    probe = backend.sampler(array) if mode == "sampled" and hasattr(backend, "sampler") else None
+    gone = ref(array, lambda _: captures.pop(key, None))
+    captures[key] = Capture(gone, token, mode == "full", probe)
     _set_raw(x, array)
     return array
 
@@ -161,8 +167,11 @@ def verify(name: str, residuals: Iterable[Any]) -> None:
             filed = captures.get(id(array))
             if filed is None:
                 continue
-        backend = backend_of(type(array))
-        if not backend.unchanged(array, filed.token, full=filed.full):
+        if filed.probe:
+            same = filed.probe() == filed.token
+        else:
+            same = backend_of(type(array)).unchanged(array, filed.token, full=filed.full)
+        if not same:
             came = f"{dtype_of(array.dtype).name}{list(array.shape)}"
             raise ChangedArrayError(
                 f"{name}: expected the array that it captured, {came}, as it was; got it changed in place before "

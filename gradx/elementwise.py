@@ -78,6 +78,8 @@ def _pull(slopes: Sequence[Slope]) -> Callable[..., Any]:
     """
     if slopes == (1, 1):
         return lambda xp, ct, node, parents: (ct, ct)
+    if slopes == (1, -1):
+        return lambda xp, ct, node, parents: (ct, None if parents[1] is None else -ct)
     plain = all(callable(slope) and not slope.__code__.co_kwonlyargcount for slope in slopes)
     if plain and len(slopes) == 1:
         return _pull_one(*slopes)

@@ -136,7 +136,8 @@ def alias(out: Cell, x: Cell, card: Any, params: dict[str, Any]) -> None:
     out.lens = (x, card, params, bool(blocks) and suspended(out.level))
     if enrol(out, x).written:
         out.family = Family(written=True)
-    share((out,), x)
+    if x.__class__ is Cell.captured:
+        out.__class__ = Cell.captured
 
 
 def share(results: Iterable[Cell], x: Cell) -> None:
@@ -148,9 +149,8 @@ def share(results: Iterable[Cell], x: Cell) -> None:
 
 def enrol(view: Cell, base: Cell) -> Family:
     """Let a write to `base` find `view`."""
-    try:
-        family = base.family
-    except AttributeError:
+    family = getattr(base, "family", None)
+    if family is None:
         family = base.family = Family()
     views = family.views
     if not len(views) & (len(views) - 1):  # at each power of two the dead go: in all, a step a view

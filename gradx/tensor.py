@@ -359,8 +359,7 @@ class Tensor(Methods, Operators, Protocols):
 
     # ---------------------------------------------------------------- indexing
 
-    def __getitem__(self, key: Any) -> Any:
-        return read(self, key)
+    __getitem__ = read
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if not is_own_part(self, key, value):

@@ -33,10 +33,10 @@ def read(x: Any, key: Any) -> Any:
         if static:
             params = {"key": parts}
             part = apply_one(_getitem, x, params)
-            if part.ndim or Ellipsis in parts:
+            if len(part.data.shape) > part.level.lead or Ellipsis in parts:
                 alias(part, x, _getitem, params)
-            else:  # a scalar with NumPy, a view with other libraries
-                share((part,), x)
+                return released(part, x) if x.family.written else part
+            share((part,), x)  # a scalar with NumPy, a view with other libraries
             return released(part, x)
         x = lift(x)
         template, indices = split_key("getitem", key, x)

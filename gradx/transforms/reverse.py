@@ -21,6 +21,7 @@ from gradx.errors import GraphError
 from gradx.hooks import hooks
 from gradx.level import Cell, Level, cell, no_grad, twin
 from gradx.ops.linalg.degenerate import WATCHED
+from gradx.shapes import size
 from gradx.tape import OUTPUT, SCALARS, ZERO, Node, NodeWithParams, constant_of, lift, output_of
 from gradx.transforms.limits import limits
 from gradx.transforms.uses import FREED, uses_below
@@ -201,15 +202,15 @@ def _pull_few(
 def _complete(node: Node, ct: Any, few: _Few, mode: _Mode) -> Any:
     """Return the whole cotangent of a node, as its hooks would have it."""
     if node in few.parts:
-        ct = _gather(node, ct, few, mode.lifted)
+        ct = _gather(node, ct, few, mode)
     return _hooked(node, ct, few, mode) if hooks and ct is not None and id(node) in hooks else ct
 
 
-def _gather(node: Node, ct: Any, few: _Few, lifted: bool) -> Any:
-    """Return the cotangent of a node with all parts added that were put off."""
+def _gather(node: Node, ct: Any, few: _Few, mode: _Mode) -> Any:
+    """Return the cotangent of a node with all parts added that were put off; parts may come to the whole."""
     parts = few.parts.pop(node)
     first = parts[0][1]
-    xp = ops if lifted else namespaces[first.__class__]
+    xp = ops if mode.lifted else namespaces[first.__class__]
     if ct is None:
         ct = xp.zeros(node.shape, dtype=first.dtype, device=first.device)
     elif node not in few.own:
@@ -217,6 +218,9 @@ def _gather(node: Node, ct: Any, few: _Few, lifted: bool) -> Any:
     for add_to, g, inputs, params in parts:
         ct = add_to(xp, ct, g, *inputs, **params)
     few.own.add(node)
+    whole = sum([size(g.shape) for _, g, _, _ in parts]) >= size(node.shape)
+    if whole and node in mode.masked and not holds_zeros(ct):
+        mode.masked.discard(node)
     return ct
 
 
