@@ -243,10 +243,36 @@ def test_order_statistics_are_not_for_vmap() -> None:
         gx.vmap(lambda x: stats.expectile(x, 0.3))(gx.ones((2, 3)))
 
 
-def test_a_root_is_exact_to_the_third_order() -> None:
-    f = lambda a: optimize.brentq(lambda x, a: x**3 - a, 0.0, 3.0, (a,))  # noqa: E731
-    third = gx.grad(gx.grad(gx.grad(f)))
-    close(third(gx.asarray(2.0)), (1 / 3) * (-2 / 3) * (-5 / 3) * 2 ** (-8 / 3))
+def test_a_root_is_exact_to_the_fifth_order() -> None:
+    derivative = lambda a: optimize.brentq(lambda x, a: x**3 - a, 0.0, 3.0, (a,))  # noqa: E731
+    for _ in range(5):
+        derivative = gx.grad(derivative)
+    factors = [1 / 3 - k for k in range(5)]
+    close(derivative(gx.asarray(2.0)), math.prod(factors) * 2 ** (1 / 3 - 5), 1e-7)
+
+
+MINIMA = {
+    "minimize": lambda a, p: (
+        optimize.minimize(lambda x: gx.sum((x - a) ** 2 + p * x**2), [0.1, 0.2]).x
+    ),
+    "minimize_scalar": lambda a, p: gx.stack(
+        [optimize.minimize_scalar(lambda x, i=i: (x - a[i]) ** 2 + p * x**2).x for i in range(2)]
+    ),
+    "least_squares": lambda a, p: (
+        optimize.least_squares(lambda x: gx.concat([x - a, gx.sqrt(p) * x]), [0.1, 0.2]).x
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MINIMA)
+def test_minima_have_the_derivatives_of_their_closed_form(name: str) -> None:
+    a, p = gx.asarray([1.0, -2.0]), gx.asarray(0.5)
+    found = gx.jacobian(MINIMA[name], (0, 1))(a, p)
+    close(MINIMA[name](a, p), a.numpy() / 1.5, 1e-6)
+    close(found[0], np.eye(2) / 1.5)
+    close(found[1], -a.numpy() / 1.5**2)
+    second = gx.grad(gx.grad(lambda p: gx.sum(MINIMA[name](a, p))))(p)
+    close(second, 2 * np.sum(a.numpy()) / 1.5**3)
 
 
 def test_without_derivatives_the_solution_is_scipys() -> None:
