@@ -9,7 +9,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import ShapeError
-from gradx.scipy.host import constant, first_of, floating, host, value
+from gradx.scipy.values import constant, first_of, floating, host, value
 
 
 def whiten(obs: Any, check_finite: Any = None) -> Any:

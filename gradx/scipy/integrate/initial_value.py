@@ -12,8 +12,8 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import GraphError, OperandError, ShapeError
-from gradx.scipy.host import constant, first_of, floating, host, tracked, value
 from gradx.scipy.integrate.trajectory import Problem, Trajectory
+from gradx.scipy.values import constant, first_of, floating, host, tracked, value
 
 
 class OdeSolution:

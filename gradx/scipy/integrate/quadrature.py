@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 from gradx import ops
 from gradx.errors import OperandError, ShapeError
 from gradx.promotion import finfo
-from gradx.scipy.host import constant, first_of, floating, function_of, host, tracked, value
 from gradx.scipy.integrate.rules import Rule, gauss, kronrod
+from gradx.scipy.values import constant, first_of, floating, function_of, host, tracked, value
 
 Norm = Callable[[Any], float]
 _EDGE = 3  # nodes of the rule at a limit: exact to derivatives of order 6

@@ -10,7 +10,7 @@ from typing import Any
 from gradx import ops
 from gradx.errors import ShapeError
 from gradx.numpy.arguments import axis_of, take
-from gradx.scipy.host import decided, floating
+from gradx.scipy.values import decided, floating
 from gradx.tape import SCALARS
 
 

@@ -18,7 +18,7 @@ from gradx import ops
 from gradx.create import asarray
 from gradx.dtypes import DType
 from gradx.errors import GraphError
-from gradx.scipy.host import STEPS, constant, host, real_dtype, value
+from gradx.scipy.values import STEPS, constant, host, real_dtype, value
 from gradx.transforms.jacobians import jacfwd
 
 Slope = Callable[[Any, Any], Any]

@@ -14,7 +14,8 @@ from typing import Any
 from gradx import ops
 from gradx.errors import OperandError, ShapeError
 from gradx.numpy.arguments import tensor
-from gradx.scipy.host import (
+from gradx.scipy.integrate.steps import KINDS, Step, nudge
+from gradx.scipy.values import (
     STEPS,
     constant,
     floating,
@@ -24,7 +25,6 @@ from gradx.scipy.host import (
     value,
     values_of,
 )
-from gradx.scipy.integrate.steps import KINDS, Step, nudge
 from gradx.transforms.derivatives import jvp
 from gradx.transforms.jacobians import jacfwd
 

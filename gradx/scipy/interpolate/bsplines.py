@@ -13,7 +13,6 @@ from typing import Any
 from gradx import ops
 from gradx.errors import ShapeError
 from gradx.numpy.arguments import axis_of
-from gradx.scipy.host import first_of, floating, value
 from gradx.scipy.interpolate.banded import solve_band
 from gradx.scipy.interpolate.pieces import (
     PERIODIC,
@@ -27,6 +26,7 @@ from gradx.scipy.interpolate.pieces import (
     samples,
     wrapped,
 )
+from gradx.scipy.values import first_of, floating, value
 
 
 class BSpline:

@@ -12,10 +12,10 @@ from typing import Any
 from gradx import ops
 from gradx.errors import DtypeError, ShapeError
 from gradx.numpy.arguments import axis_of
-from gradx.scipy.host import first_of, floating, value
 from gradx.scipy.interpolate.banded import solve_band
 from gradx.scipy.interpolate.pieces import PERIODIC, column, samples
 from gradx.scipy.interpolate.piecewise import PPoly
+from gradx.scipy.values import first_of, floating, value
 
 
 class CubicHermiteSpline(PPoly):

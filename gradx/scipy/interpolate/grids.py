@@ -12,10 +12,10 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import OperandError, ShapeError
-from gradx.scipy.host import decided, first_of, floating
 from gradx.scipy.interpolate.bsplines import BSpline, make_interp_spline
 from gradx.scipy.interpolate.cubic import pchip_slopes
 from gradx.scipy.interpolate.pieces import column, filled, interval, outside
+from gradx.scipy.values import decided, first_of, floating
 
 _DEGREES = {"slinear": 1, "cubic": 3, "quintic": 5}
 _METHODS = ("linear", "nearest", "pchip", *_DEGREES)

@@ -11,9 +11,9 @@ from typing import Any
 
 from gradx import ops
 from gradx.numpy.arguments import axis_of
-from gradx.scipy.host import decided, first_of, floating
 from gradx.scipy.interpolate.bsplines import make_interp_spline
 from gradx.scipy.interpolate.pieces import at_places, column, filled, outside, place_axis, samples
+from gradx.scipy.values import decided, first_of, floating
 
 _ORDERS = {"zero": 0, "slinear": 1, "quadratic": 2, "cubic": 3}
 _STEPS = ("nearest", "nearest-up", "previous", "next")

@@ -10,7 +10,7 @@ from typing import Any
 from gradx import ops
 from gradx.errors import ShapeError
 from gradx.numpy.arguments import axis_of
-from gradx.scipy.host import decided, first_of, floating
+from gradx.scipy.values import decided, first_of, floating
 
 PERIODIC = "periodic"
 

@@ -8,7 +8,6 @@ from typing import Any
 from gradx import ops
 from gradx.errors import ShapeError
 from gradx.numpy.arguments import axis_of
-from gradx.scipy.host import first_of, floating
 from gradx.scipy.interpolate.pieces import (
     PERIODIC,
     at_places,
@@ -22,6 +21,7 @@ from gradx.scipy.interpolate.pieces import (
     place_axis,
     wrapped,
 )
+from gradx.scipy.values import first_of, floating
 
 
 class PPoly:

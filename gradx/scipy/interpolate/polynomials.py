@@ -13,8 +13,8 @@ from typing import Any
 from gradx import ops
 from gradx.errors import OperandError, ShapeError
 from gradx.numpy.arguments import axis_of
-from gradx.scipy.host import constant, first_of, floating, value
 from gradx.scipy.interpolate.pieces import at_places, column, place_axis
+from gradx.scipy.values import constant, first_of, floating, value
 
 
 def points(name: str, xi: Any, yi: Any, axis: int) -> tuple[Any, Any, int]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import OperandError, ShapeError
-from gradx.scipy.host import first_of, floating
+from gradx.scipy.values import first_of, floating
 
 # Of the squared distance; the second ones are 0 at 0, and have no slope by it there.
 _SMOOTH: dict[str, Callable[[Any], Any]] = {

@@ -11,9 +11,9 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import DegeneracyError, ShapeError
-from gradx.scipy.host import constant, host, tracked, value
 from gradx.scipy.interpolate.pieces import at_places, place_axis
 from gradx.scipy.interpolate.polynomials import barycentric, points
+from gradx.scipy.values import constant, host, tracked, value
 
 
 class FloaterHormannInterpolator:

@@ -14,7 +14,7 @@ from typing import Any
 from gradx import ops
 from gradx.errors import DegeneracyError, GraphError, OperandError
 from gradx.numpy.arguments import tensor
-from gradx.scipy.host import (
+from gradx.scipy.values import (
     STEPS,
     constant,
     first_of,

@@ -13,8 +13,8 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import OperandError
-from gradx.scipy.host import constant, first_of, floating, host, tracked, value
 from gradx.scipy.optimize.implicit import Problem, stationary, within
+from gradx.scipy.values import constant, first_of, floating, host, tracked, value
 from gradx.transforms.derivatives import grad
 from gradx.transforms.jacobians import hessian, jacfwd
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from gradx import ops
-from gradx.scipy.host import constant, host
 from gradx.scipy.optimize.implicit import Problem, solved
+from gradx.scipy.values import constant, host
 from gradx.transforms.derivatives import grad
 from gradx.transforms.jacobians import jacfwd
 

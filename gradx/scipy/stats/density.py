@@ -12,7 +12,7 @@ from gradx import ops
 from gradx.errors import OperandError, ShapeError
 from gradx.ops.softmax import logsumexp
 from gradx.ops.special import ndtr
-from gradx.scipy.host import first_of, floating
+from gradx.scipy.values import first_of, floating
 
 
 def _rows(x: Any) -> Any:

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from gradx import ops, stats
 from gradx.errors import ShapeError
 from gradx.ops import special
-from gradx.scipy.host import constant, first_of, floating, host
 from gradx.scipy.integrate.rules import gauss
 from gradx.scipy.stats.results import constant_result, kind, only, pair
+from gradx.scipy.values import constant, first_of, floating, host
 
 
 def kendalltau(x: Any, y: Any, **options: Any) -> Any:

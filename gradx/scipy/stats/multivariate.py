@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradx import ops
-from gradx.scipy.host import first_of, floating
+from gradx.scipy.values import first_of, floating
 from gradx.stats import multivariate_normal as _exact
 
 

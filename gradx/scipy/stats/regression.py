@@ -7,8 +7,8 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import ShapeError
-from gradx.scipy.host import constant, decided, first_of, floating, host, value
 from gradx.scipy.stats.results import kind, only, pair, tail
+from gradx.scipy.values import constant, decided, first_of, floating, host, value
 from gradx.stats import t as student
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from gradx import ops
 from gradx.errors import OperandError
-from gradx.scipy.host import constant, first_of, floating, host, value
+from gradx.scipy.values import constant, first_of, floating, host, value
 
 _EXAMPLES: dict[str, tuple[Any, ...]] = {
     "linregress": ([0.0, 1.0, 2.0], [0.0, 1.0, 3.0]),

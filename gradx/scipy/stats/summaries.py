@@ -10,8 +10,8 @@ from typing import Any
 
 from gradx import ops
 from gradx.numpy.arguments import axis_of
-from gradx.scipy.host import constant, first_of, floating, host, value
 from gradx.scipy.stats.results import pair
+from gradx.scipy.values import constant, first_of, floating, host, value
 
 
 def expectile(a: Any, alpha: Any = 0.5, *, weights: Any = None) -> Any:

@@ -12,8 +12,8 @@ from typing import Any
 from gradx import ops
 from gradx.errors import DtypeError, ShapeError
 from gradx.ops import special
-from gradx.scipy.host import constant, first_of, floating, host, value
 from gradx.scipy.stats.results import only
+from gradx.scipy.values import constant, first_of, floating, host, value
 from gradx.transforms.derivatives import grad
 
 
