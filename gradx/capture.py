@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 from weakref import ref
@@ -150,9 +150,11 @@ def _private(x: Cell) -> bool:
     return _holders(x) == _ALONE
 
 
-def readers(nodes: Iterable[Any]) -> set[Any]:
-    """Return those nodes that keep a captured array."""
-    return {node for node in nodes for x in node.inputs if id(x) in captures}
+def readers(nodes: Collection[Any]) -> set[Any]:
+    """Return those nodes that keep a captured array, as an input or as what a function gave back of it."""
+    found = {node for node in nodes for x in node.inputs if id(x) in captures}
+    found.update([node for node in nodes if id(node.y) in captures])
+    return found
 
 
 def verify(name: str, residuals: Iterable[Any]) -> None:

@@ -79,6 +79,14 @@ def test_change_of_what_a_library_gives_as_a_view(part, unit):
         loss.backward()
 
 
+def test_change_of_a_result_that_is_the_users_own_array(shared):
+    same = gx.primitive("same", lambda x: x, vjp=lambda ct, y, x: (ct * y,))
+    loss = gx.sum(same(leaf(shared)))
+    shared[:] += 1.0
+    with pytest.raises(ChangedArrayError, match="same"):
+        loss.backward()
+
+
 @pytest.mark.parametrize("use", USES)
 def test_no_change_no_error(shared, use):
     function, _ = USES[use]

@@ -269,3 +269,16 @@ def test_the_modules_load_no_scipy():
         env={**os.environ, "PYTHONPATH": path},
     )  # fmt: skip
     assert done.stdout.split() == []
+
+
+def test_transposed_complex_systems():
+    a, b = random(3, 3) + 1j * random(3, 3)[::-1], random(3)
+
+    def loss(solution):
+        return gx.sum(gx.abs(solution) ** 2)
+
+    x = linalg.solve(a, b, transposed=True)
+    np.testing.assert_allclose(a.T @ x.numpy(), b, atol=1e-12)
+    found = gx.grad(lambda a: loss(linalg.solve(a, b, transposed=True)))(gx.asarray(a)).numpy()
+    expected = gx.grad(lambda a: loss(gx.linalg.solve(a.mT, b + 0j)))(gx.asarray(a)).numpy()
+    np.testing.assert_allclose(found, expected, rtol=1e-12)

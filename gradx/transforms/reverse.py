@@ -162,7 +162,7 @@ def _pull(node: Node, ct: Any, parents: Any, guarded: Any, mode: _Mode, few: _Fe
     """Apply the reverse rule of one application."""
     card = node.card
     if mode.watched and node in mode.watched:
-        verify(card.name, node.inputs)
+        verify(card.name, (*node.inputs, node.y))
     if mode.lifted:
         xp, source = ops, on_tensors(node, mode.record)
     else:

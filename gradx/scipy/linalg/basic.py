@@ -101,8 +101,6 @@ def solve(a: Any, b: Any, lower: bool = False, overwrite_a: bool = False, overwr
     a = matrix("solve", a, False, square=True)
     structure = _structure("solve", assume_a)
     if transposed:
-        if a.dtype.kind == "c":
-            raise NotImplementedError("scipy.linalg.solve: transposed systems of complex matrices")
         a = ops.matrix_transpose(a)
         lower, structure = not lower, {"upper": "lower", "lower": "upper"}.get(structure, structure)
     b, single = right_side("solve", b, a.shape[-1], check_finite, a)
